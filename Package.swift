@@ -1,0 +1,68 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let package = Package(
+    name: "carryon",
+    products: [
+        .executable(name: "carryon", targets: ["carryon"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
+    targets: [
+        // Pure values: state machines, plans, policies and the ports.
+        .target(name: "TransferCore"),
+
+        // One folder per remote protocol, without I/O.
+        .target(name: "WireProtocols", dependencies: ["TransferCore"]),
+
+        // The C libraries, and the C calls that Swift cannot make by itself.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "CurlTransport", dependencies: ["TransferCore", "CCurl"]),
+        .target(
+            name: "TransferEngine",
+            dependencies: [
+                "TransferCore", "WireProtocols", "CLinux",
+                .product(name: "Collections", package: "swift-collections"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .target(
+            name: "TransferStore",
+            dependencies: ["TransferCore", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(
+            name: "UploadServer",
+            dependencies: [
+                "TransferCore", "WireProtocols",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(name: "TerminalUI", dependencies: ["TransferCore"]),
+        .target(name: "CursesTerminal", dependencies: ["TransferCore", "TerminalUI", "CNcurses"]),
+        .executableTarget(
+            name: "carryon",
+            dependencies: [
+                "TransferCore", "WireProtocols", "CurlTransport", "TransferEngine", "TransferStore", "UploadServer",
+                "TerminalUI", "CursesTerminal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

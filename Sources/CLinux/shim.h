@@ -1,0 +1,109 @@
+#pragma once
+
+// Calls and instructions that Swift cannot reach by itself.
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Flags behind _GNU_SOURCE, which the importer's Glibc module does not show.
+static const int carryon_o_direct = O_DIRECT;
+static const int carryon_o_tmpfile = O_TMPFILE;
+static const int carryon_at_symlink_follow = AT_SYMLINK_FOLLOW;
+
+static inline int carryon_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static inline void carryon_name_thread(const char *name) {
+    pthread_setname_np(pthread_self(), name);
+}
+
+static inline int carryon_rename_noreplace(const char *from, const char *to) {
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+
+static inline int carryon_fallocate(int descriptor, int64_t length) {
+    return fallocate(descriptor, 0, 0, length);
+}
+
+static inline int carryon_syncfs(int descriptor) {
+    return syncfs(descriptor);
+}
+
+// CRC-32C with the instruction made for it, 8 bytes at a time. The caller has asked carryon_has_crc32c first.
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#include <wmmintrin.h>
+
+static inline int carryon_has_crc32c(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
+}
+
+__attribute__((target("sse4.2"))) static inline uint32_t carryon_crc32c_serial(
+    uint32_t state, const uint8_t *bytes, size_t count) {
+    uint64_t wide = state;
+    for (; count >= 8; bytes += 8, count -= 8) {
+        uint64_t word;
+        memcpy(&word, bytes, 8);
+        wide = _mm_crc32_u64(wide, word);
+    }
+    state = (uint32_t)wide;
+    for (; count > 0; bytes++, count--) state = _mm_crc32_u8(state, *bytes);
+    return state;
+}
+
+// Three streams side by side hide the three cycles that the instruction takes. `shift1` and `shift2` move a state
+// over one and two lanes: x^(8n-33) modulo the polynomial, bit-reflected.
+__attribute__((target("sse4.2,pclmul"))) static inline uint32_t carryon_crc32c_lanes(
+    uint32_t state, const uint8_t *bytes, size_t lane, uint32_t shift1, uint32_t shift2) {
+    uint64_t a = state, b = 0, c = 0;
+    for (size_t i = 0; i < lane; i += 8) {
+        uint64_t x, y, z;
+        memcpy(&x, bytes + i, 8);
+        memcpy(&y, bytes + lane + i, 8);
+        memcpy(&z, bytes + 2 * lane + i, 8);
+        a = _mm_crc32_u64(a, x);
+        b = _mm_crc32_u64(b, y);
+        c = _mm_crc32_u64(c, z);
+    }
+    __m128i wideA = _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)a), _mm_cvtsi64_si128(shift2), 0);
+    __m128i wideB = _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)b), _mm_cvtsi64_si128(shift1), 0);
+    uint64_t moved = (uint64_t)_mm_cvtsi128_si64(wideA) ^ (uint64_t)_mm_cvtsi128_si64(wideB);
+    return (uint32_t)(_mm_crc32_u64(0, moved) ^ c);
+}
+#elif defined(__aarch64__)
+#include <arm_acle.h>
+#include <sys/auxv.h>
+
+static inline int carryon_has_crc32c(void) {
+    return (getauxval(AT_HWCAP) & (1 << 7)) != 0;
+}
+
+__attribute__((target("crc"))) static inline uint32_t carryon_crc32c_serial(
+    uint32_t state, const uint8_t *bytes, size_t count) {
+    for (; count >= 8; bytes += 8, count -= 8) {
+        uint64_t word;
+        memcpy(&word, bytes, 8);
+        state = __crc32cd(state, word);
+    }
+    for (; count > 0; bytes++, count--) state = __crc32cb(state, *bytes);
+    return state;
+}
+#else
+static inline int carryon_has_crc32c(void) { return 0; }
+static inline uint32_t carryon_crc32c_serial(uint32_t state, const uint8_t *bytes, size_t count) {
+    (void)bytes, (void)count;
+    return state;
+}
+#endif

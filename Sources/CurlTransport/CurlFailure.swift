@@ -1,0 +1,48 @@
+import CCurl
+import TransferCore
+
+/// Turns libcurl's results into errors with a code of ours and a sentence for people.
+enum CurlFailure {
+    static func error(
+        _ code: CURLcode, detail: String, address: String, options: ConnectionOptions
+    ) -> TransferError {
+        let place = place(of: address)
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return TransferError(.cannotResolve, "cannot find the host \(place)")
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return TransferError(.cannotResolve, "cannot find the proxy: \(detail)")
+        case CURLE_COULDNT_CONNECT:
+            return TransferError(.cannotConnect, "cannot connect to \(place)")
+        case CURLE_OPERATION_TIMEDOUT where detail.contains("less than"):
+            let seconds = Int(options.stallTimeout.inSeconds.rounded(.up))
+            return TransferError(.stalled, "no byte from \(place) for \(seconds) s")
+        case CURLE_OPERATION_TIMEDOUT:
+            return TransferError(.timedOut, "\(place) did not answer in time")
+        case CURLE_PARTIAL_FILE:
+            return TransferError(.shortBody, "\(place) closed the connection before the end")
+        case CURLE_GOT_NOTHING:
+            return TransferError(.connectionLost, "\(place) closed the connection without an answer")
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
+            return TransferError(.connectionLost, "the connection to \(place) was lost")
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
+            return TransferError(.certificate, "the certificate of \(place) is not trusted (\(detail))")
+        case CURLE_SSL_CONNECT_ERROR:
+            return TransferError(.cannotConnect, "no secure connection to \(place) (\(detail))")
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+            return TransferError(.malformed, "not an address that can be fetched: \(place)")
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
+            return TransferError(.badResponse, "\(place) does not answer in HTTP (\(detail))")
+        default:
+            return TransferError(.connectionLost, "\(place): \(detail)")
+        }
+    }
+
+    /// Host and port, as a person names a server.
+    private static func place(of address: String) -> String {
+        guard let separator = address.firstRange(of: "://") else { return address }
+        let authority = address[separator.upperBound...].prefix { !"/?#".contains($0) }
+        return authority.lastIndex(of: "@").map { String(authority[authority.index(after: $0)...]) }
+            ?? String(authority)
+    }
+}

@@ -1,0 +1,249 @@
+extension DownloadMachine {
+    // MARK: Asking
+
+    /// The remote that the next request goes to.
+    public var address: String { record.version?.address ?? record.source }
+
+    /// Whether a connection could be used now.
+    func wantsRequest(at now: Instant) -> Bool {
+        guard now >= openingNotBefore else { return false }
+        switch phase {
+        case .probing: return planner.running.isEmpty && comparing == nil && isDue(now)
+        case .fetching:
+            guard planner.running.count < (isSingleStream ? 1 : record.options.connections) else { return false }
+            return isDue(now) || mayTakeFromOthers(now)
+        default: return false
+        }
+    }
+
+    private func isDue(_ now: Instant) -> Bool {
+        needsComparison || planner.gaps.contains { $0.notBefore <= now }
+    }
+
+    private func mayTakeFromOthers(_ now: Instant) -> Bool {
+        guard planner.gaps.isEmpty, record.version?.isResumable == true else { return false }
+        var copy = planner
+        return copy.steal(for: RequestID(.max), at: now) != nil
+    }
+
+    /// Makes the next request; `nil` if there is none to make after all.
+    mutating func nextRequest(id: RequestID, at now: Instant) -> RequestOrder? {
+        if phase == .probing, needsComparison { return compareRequest(id: id) }
+        let span: SpanPlanner.Span
+        if let taken = planner.take(for: id, at: now) {
+            span = taken
+        } else if let stolen = planner.steal(for: id, at: now) {
+            effects.append(.shorten(stolen.victim, end: stolen.end))
+            span = stolen.span
+        } else {
+            return nil
+        }
+        if record.version != nil { table.mark(table.plan.index(at: span.range.start), .active) }
+        return order(id: id, purpose: .fetch, range: span.range, isRetry: span.failures > 0)
+    }
+
+    /// Bytes before the first gap, or else behind the first done chunk, are fetched once more and compared.
+    private mutating func compareRequest(id: RequestID) -> RequestOrder? {
+        guard let version = record.version else { return nil }
+        var end = planner.gaps.first?.range.start ?? 0
+        if end == 0, let index = (0..<table.count).first(where: { table.safeBytes($0) > 0 }) {
+            end = table.plan.range(of: index).start + table.safeBytes(index)
+        }
+        guard end > 0, version.size != nil else { return nil }
+        // The compared bytes must be safe ones; a safe prefix may begin at its chunk only.
+        let chunkStart = table.plan.range(of: table.plan.index(at: end - 1)).start
+        let start = max(chunkStart, end - settings.overlapLength)
+        comparing = id
+        return order(id: id, purpose: .compare, range: ByteRange(start, end), isRetry: false)
+    }
+
+    private func order(
+        id: RequestID, purpose: RequestOrder.Purpose, range: ByteRange, isRetry: Bool
+    ) -> RequestOrder {
+        let version = record.version
+        let address = version?.address ?? record.source
+        return RequestOrder(
+            id: id, transfer: record.id, purpose: purpose, address: address,
+            expectation: RangeExpectation(
+                range: range, acceptsAnyVersion: version == nil, total: version?.size, validator: version?.validator,
+                contentEncoding: version?.contentEncoding),
+            precondition: omitsPrecondition ? nil : version?.validator.precondition, options: record.options,
+            needsFreshConnection: isRetry, source: record.source)
+    }
+
+    // MARK: Answers
+
+    mutating func accepted(_ id: RequestID, _ head: AcceptedHead, _ moment: Moment) {
+        if let span = planner.running[id] {
+            let status = if case .partial = head.kind { 206 } else { 200 }
+            heads[id] = (moment.now - span.startedAt, status)
+        }
+        guard id != comparing else { return }
+        openingFailures = 0
+        if phase == .probing {
+            if record.version == nil { acceptedFirst(id, head, moment) } else { resumed(head, moment) }
+        }
+        if case .partial(let range) = head.kind, record.version?.isResumable == true {
+            // A server may send less than it was asked for; the rest is asked for again.
+            if let span = planner.running[id], range.end < span.range.end {
+                planner.setEnd(of: id, to: range.end)
+                planner.want(ByteRange(range.end, span.range.end))
+            }
+        }
+        rate.start(at: moment.now)
+    }
+
+    /// The first answer of a fresh transfer tells what there is to fetch.
+    private mutating func acceptedFirst(_ id: RequestID, _ head: AcceptedHead, _ moment: Moment) {
+        guard let span = planner.running[id] else { return }
+        let total: Int64? = head.kind == .empty ? 0 : head.facts.total
+        let chunkSize = ChunkPlan.chunkSize(forSize: total, wish: record.options.chunkSize)
+        var isResumable = false
+        if case .partial = head.kind { isResumable = true }
+        record.version = RemoteVersion(
+            size: total, validator: head.facts.validator, contentEncoding: head.facts.contentEncoding,
+            address: head.address, isResumable: isResumable, digest: head.facts.wholeDigest, chunkSize: chunkSize)
+        table = ChunkTable(size: total, chunkSize: chunkSize)
+        planner = SpanPlanner(chunkSize: chunkSize)
+        switch head.kind {
+        case .partial(let range):
+            planner.isChunkwise = head.facts.bodyDigest != nil
+            planner.adopt(id, range, startedAt: span.startedAt)
+            planner.want(ByteRange(range.end, max(range.end, total ?? range.end)))
+        case .whole:
+            planner.adopt(id, ByteRange(0, total ?? .max), startedAt: span.startedAt)
+        case .empty:
+            planner.adopt(id, ByteRange(0, 0), startedAt: span.startedAt)
+        }
+        if head.kind == .whole {
+            explain(
+                total == nil
+                    ? "the server tells no length and cannot resume: one connection"
+                    : "the server ignores ranges: one connection, and it cannot resume", moment)
+        }
+        if let encoding = head.facts.contentEncoding {
+            note(.problem, "the server sent \(encoding) although nobody asked: stored as it came", moment)
+        }
+        let name = head.facts.suggestedName ?? "download"
+        let finalPath = record.destination.hasSuffix("/") ? record.destination + name : record.destination
+        phase = .creating
+        file = .opening
+        effects.append(
+            .openFile(
+                record.id,
+                .create(finalPath: finalPath, size: total, chunkSize: chunkSize, overwrite: record.options.overwrite)))
+    }
+
+    /// The first answer after a restart confirms that the bookmark still holds.
+    private mutating func resumed(_ head: AcceptedHead, _ moment: Moment) {
+        guard let version = record.version else { return }
+        let summary =
+            version.validator.isStrong
+            ? "\(version.validator.summary) unchanged"
+            : "\(version.validator.summary): size unchanged and an overlap is identical"
+        explain(
+            "\(summary), \(chunksKept) of \(table.count) chunks kept, \(table.count - chunksKept) to fetch", moment)
+        if head.facts.bodyDigest != nil { planner.isChunkwise = true }
+        if head.address != version.address {
+            record.version?.address = head.address
+            effects.append(.save(record))
+        }
+        phase = .fetching
+    }
+
+    // MARK: Ends
+
+    mutating func requestEnded(_ id: RequestID, _ report: RequestReport, _ moment: Moment) {
+        let head = heads.removeValue(forKey: id)
+        if id == comparing {
+            comparing = nil
+            compared(report, moment)
+            return settleClosing(moment)
+        }
+        guard let span = planner.running[id] else { return }
+        advance(id, from: span.received, to: max(span.received, min(report.receivedEnd, span.range.end)))
+        switch report.outcome {
+        case .completed:
+            completed(id, span, report, moment)
+        case .cancelled:
+            _ = planner.end(id, receivedEnd: report.receivedEnd)
+            unmark(span, from: report.receivedEnd)
+        case .failed(let error, let retryAfter, let facts):
+            keepAttempt(span, report, timeToFirstByte: report.timeToFirstByte ?? head?.timeToFirstByte, error, moment)
+            if case .closing = phase {
+                _ = planner.end(id, receivedEnd: report.receivedEnd)
+            } else {
+                failed(id, span, report, error, retryAfter: retryAfter, facts: facts, moment)
+            }
+        }
+        settleClosing(moment)
+        finishIfComplete(moment)
+    }
+
+    private mutating func completed(
+        _ id: RequestID, _ span: SpanPlanner.Span, _ report: RequestReport, _ moment: Moment
+    ) {
+        reResolutions = 0
+        if span.range.end == .max {
+            // Only now is it known how long the file is.
+            planner.setEnd(of: id, to: report.receivedEnd)
+            record.version?.size = report.receivedEnd
+            table.setSize(report.receivedEnd)
+        }
+        guard let (ended, rest) = planner.end(id, receivedEnd: report.receivedEnd) else { return }
+        if !rest.isEmpty, report.receivedEnd <= ended.range.start {
+            // Promised bytes and sent none: without a penalty this would go on for ever.
+            record.retries += 1
+        }
+        if ended.failures > 0 {
+            keepAttempt(span, report, timeToFirstByte: report.timeToFirstByte, nil, moment)
+        }
+    }
+
+    private mutating func compared(_ report: RequestReport, _ moment: Moment) {
+        switch report.outcome {
+        case .completed: needsComparison = false
+        case .cancelled: break
+        case .failed(let error, let retryAfter, _):
+            guard case .probing = phase else { return }
+            record.retries += 1
+            switch error.disposition {
+            case .reconcile: restart(because: error.detail.description, moment)
+            case .retry:
+                openingFailures += 1
+                guard openingFailures < settings.retry.limit else {
+                    return close(.failed(TransferError(.tooManyAttempts, error.detail.description)), moment)
+                }
+                openingNotBefore =
+                    moment.now
+                    + settings.retry.delay(afterFailures: openingFailures, retryAfter: retryAfter, using: &random)
+            case .needsUser, .fatal: close(.failed(error), moment)
+            }
+        }
+    }
+
+    /// Chunks that a request will not fill after all are pending again.
+    func unmarked(_ state: ChunkState) -> Bool { state == .active || state == .verifying }
+
+    private mutating func unmark(_ span: SpanPlanner.Span, from offset: Int64) {
+        guard let version = record.version, span.range.end != .max, offset < span.range.end else { return }
+        let index = Int(offset / version.chunkSize)
+        if index < table.count, unmarked(table.statuses[index].state) { table.mark(index, .pending) }
+    }
+
+    private mutating func keepAttempt(
+        _ span: SpanPlanner.Span, _ report: RequestReport, timeToFirstByte: Duration?, _ error: TransferError?,
+        _ moment: Moment
+    ) {
+        let duration = moment.now - span.startedAt
+        let chunk = record.version.map { Int(min(report.receivedEnd, span.range.end - 1) / $0.chunkSize) } ?? 0
+        effects.append(
+            .keep(
+                record.id,
+                Attempt(
+                    chunk: max(0, chunk), startedAt: moment.wall + .nanoseconds(-duration.nanoseconds),
+                    timeToFirstByte: timeToFirstByte, duration: duration,
+                    bytes: max(0, report.receivedEnd - span.range.start), status: report.status,
+                    outcome: error.map { .failure($0) } ?? .success)))
+    }
+}

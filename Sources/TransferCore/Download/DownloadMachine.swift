@@ -1,0 +1,383 @@
+/// The state machine of one running download: takes what happened, answers with what is to be done.
+///
+/// It exists from the moment a queued transfer gets its turn until the transfer completes, pauses or fails; between
+/// runs a transfer is only its ``TransferRecord``. It never waits and never asks for the time.
+public struct DownloadMachine: Sendable {
+    enum Phase: Sendable, Equatable {
+        /// The bookmark of an earlier run is being read.
+        case loading
+        /// The part file of an earlier run is being opened.
+        case reopening
+        /// The first request is wanted or under way.
+        case probing
+        /// The first answer has come; its file is being made.
+        case creating
+        /// Spans are fetched.
+        case fetching
+        /// Everything is written; the file is being checked and renamed.
+        case finishing
+        /// Requests end and the file closes, and then…
+        case closing(Ending)
+        case ended(Ending)
+    }
+
+    /// How a run of the machine ends.
+    public enum Ending: Sendable, Equatable {
+        case completed
+        case paused
+        case failed(TransferError)
+        case removed(withData: Bool)
+        /// The engine stops; the transfer goes on at its next start.
+        case suspended
+        /// Not an end: the transfer starts over.
+        case restart
+    }
+
+    enum FileState: Sendable, Equatable { case none, opening, open, closing }
+
+    let settings: EngineSettings
+    var random: SeededRandom
+    var effects: [Effect] = []
+
+    var record: TransferRecord
+    var phase: Phase
+    var file = FileState.none
+    var table: ChunkTable
+    var planner: SpanPlanner
+    /// The running request that compares an overlap, if any.
+    var comparing: RequestID?
+    /// Whether an overlap has to be compared before anything is fetched.
+    var needsComparison = false
+    /// Nothing is asked before this, and how often the first request has failed.
+    var openingNotBefore: Instant = .zero
+    var openingFailures = 0
+    /// How often the transfer started over in this run.
+    var restarts = 0
+    /// The server cannot be trusted with ranges: the whole file is fetched with one request.
+    var isSingleStream = false
+    /// A server that answered 200 to a conditional range gets unconditional ones from then on.
+    var omitsPrecondition = false
+    /// How often a redirected address was given up for the original one without a byte in between.
+    var reResolutions = 0
+    var rate = RateEstimator()
+    /// Time to first byte and status of running requests.
+    var heads: [RequestID: (timeToFirstByte: Duration, status: Int)] = [:]
+    /// How many chunks were kept from the run before.
+    var chunksKept = 0
+
+    /// Begins a run.
+    public init(record: TransferRecord, settings: EngineSettings, seed: UInt64) {
+        self.settings = settings
+        self.record = record
+        random = SeededRandom(seed: seed)
+        phase = .probing
+        let chunkSize = record.version?.chunkSize ?? ChunkPlan.chunkSize(forSize: nil, wish: record.options.chunkSize)
+        table = ChunkTable(size: record.version?.size, chunkSize: chunkSize)
+        planner = SpanPlanner(chunkSize: chunkSize)
+    }
+
+    /// What the machine holds for the store.
+    public var currentRecord: TransferRecord { record }
+
+    /// How the run ended; `nil` while it lasts.
+    public var ending: Ending? {
+        if case .ended(let ending) = phase { return ending }
+        return nil
+    }
+
+    /// What kind of load the transfer is for its remote.
+    enum Weight { case unknown, small, large, finishing }
+
+    var weight: Weight {
+        switch phase {
+        case .finishing, .closing, .ended: .finishing
+        case .fetching where (record.version?.size ?? .max) > settings.openingLength: .large
+        case .fetching: .small
+        default: .unknown
+        }
+    }
+
+    // MARK: Events
+
+    /// The first event of a run.
+    mutating func start(_ moment: Moment) {
+        record.error = nil
+        guard let version = record.version, record.part != nil, record.finalPath != nil else {
+            return beginFresh()
+        }
+        if version.isResumable, version.size != nil || record.state == .verifying {
+            phase = .loading
+            effects.append(.loadBookmark(record.id))
+        } else {
+            explain("the server cannot resume: starting over from 0", moment)
+            phase = .closing(.restart)
+            // The old part file is of no use, and its name is needed.
+            dropPart()
+            settleClosing(moment)
+        }
+    }
+
+    mutating func bookmarkLoaded(_ bookmark: [ChunkBookmark], _ moment: Moment) {
+        guard phase == .loading, let version = record.version, let size = version.size, let part = record.part,
+            let finalPath = record.finalPath
+        else { return }
+        table = ChunkTable(size: size, chunkSize: version.chunkSize)
+        table.restore(bookmark)
+        phase = .reopening
+        file = .opening
+        let done = bookmark.filter { $0.bytes > 0 }.map(\.index)
+        var samples = Set(done.last.map { [$0] } ?? [])
+        for _ in 0..<settings.spotChecks {
+            if let index = done.randomElement(using: &random) { samples.insert(index) }
+        }
+        effects.append(
+            .openFile(
+                record.id,
+                .reopen(
+                    finalPath: finalPath, identity: part, plan: table.plan, bookmark: bookmark,
+                    samples: samples.sorted())))
+    }
+
+    mutating func fileOpened(_ result: Result<FileOpening, TransferError>, _ moment: Moment) {
+        file = .none
+        switch result {
+        case .success(.created(let identity, let finalPath)):
+            file = .open
+            record.part = identity
+            record.finalPath = finalPath
+            guard phase == .creating else { return settleClosing(moment) }
+            effects.append(.save(record))
+            phase = .fetching
+            if !isSingleStream { planner.partition(into: record.options.connections) }
+            finishIfComplete(moment)
+        case .success(.reopened(let damaged)):
+            file = .open
+            guard phase == .reopening else { return settleClosing(moment) }
+            reopened(damaged: damaged, moment)
+        case .success(.inPlace):
+            guard phase == .reopening else { return settleClosing(moment) }
+            explain("the file was complete already", moment)
+            record.state = .completed
+            record.finishedAt = moment.wall
+            end(.completed)
+            effects.append(.save(record))
+        case .failure(let error):
+            if error.code == .partLost, phase == .reopening {
+                restart(because: error.detail.description, moment)
+            } else if case .closing = phase {
+                settleClosing(moment)
+            } else {
+                close(.failed(error), moment)
+            }
+        }
+    }
+
+    mutating func bookmarked(_ chunks: [ChunkBookmark], _ moment: Moment) {
+        let before = table.bytesDone
+        for chunk in chunks { table.setSafe(chunk) }
+        record.bytesDone = table.bytesDone
+        record.chunksDone = table.chunksDone
+        if table.bytesDone > before { rate.add(table.bytesDone - before, at: moment.now) }
+    }
+
+    mutating func fileFailed(_ error: TransferError, _ moment: Moment) {
+        switch phase {
+        case .closing, .ended: break
+        default: close(.failed(error), moment)
+        }
+    }
+
+    mutating func fileClosed(_ moment: Moment) {
+        file = .none
+        settleClosing(moment)
+    }
+
+    mutating func finished(_ result: Result<FinishedFile, TransferError>, _ moment: Moment) {
+        guard phase == .finishing else { return }
+        file = .none
+        switch result {
+        case .success(let finished):
+            record.state = .completed
+            record.sha256 = finished.sha256
+            record.finishedAt = finished.finishedAt
+            record.bytesDone = table.bytesDone
+            record.chunksDone = table.chunksDone
+            note(.success, "complete", moment)
+            end(.completed)
+        case .failure(let error):
+            // The file stays open for a moment: whatever is written is bookmarked, and then it closes.
+            file = .open
+            close(.failed(error), moment)
+        }
+    }
+
+    mutating func progress(_ offsets: [RequestID: Int64]) {
+        for (id, span) in planner.running {
+            guard let offset = offsets[id], offset > span.received else { continue }
+            advance(id, from: span.received, to: offset)
+        }
+    }
+
+    /// Looks after spans that crawl.
+    mutating func timer(_ moment: Moment) {
+        guard phase == .fetching, planner.gaps.isEmpty, planner.running.count > 2,
+            let crawler = planner.crawler(at: moment.now)
+        else { return }
+        note(.info, "request at byte \(planner.running[crawler]?.received ?? 0) crawls and is made again", moment)
+        effects.append(.cancel(crawler))
+    }
+
+    // MARK: Orders from people
+
+    /// Ends the run early.
+    mutating func close(_ ending: Ending, _ moment: Moment) {
+        switch phase {
+        case .ended: return
+        case .finishing where ending != .suspended && !isFailure(ending):
+            // Renaming cannot be taken back half-way; the end of it decides.
+            return
+        case .closing(.removed): return
+        default: break
+        }
+        phase = .closing(ending)
+        switch ending {
+        case .paused:
+            record.state = .paused
+            effects.append(.save(record))
+        case .failed(let error):
+            record.state = error.disposition == .needsUser ? .paused : .failed
+            record.error = error
+            effects.append(.save(record))
+            note(.problem, sentence(error), moment)
+        case .restart, .completed, .removed, .suspended: break
+        }
+        for id in planner.running.keys.sorted() { effects.append(.cancel(id)) }
+        if let comparing { effects.append(.cancel(comparing)) }
+        settleClosing(moment)
+    }
+
+    private func isFailure(_ ending: Ending) -> Bool {
+        if case .failed = ending { return true }
+        return false
+    }
+
+    /// Tries again at once what waits.
+    mutating func retryNow() {
+        planner.forgetBackOff()
+        openingNotBefore = .zero
+    }
+
+    // MARK: Parts of the above
+
+    func sentence(_ error: TransferError) -> String {
+        error.code.remedy.map { "\(error.detail): \($0)" } ?? error.detail.description
+    }
+
+    mutating func explain(_ text: String, _ moment: Moment) {
+        record.explanation = text
+        note(.info, text, moment)
+    }
+
+    mutating func note(_ kind: EngineEvent.Kind, _ text: String, _ moment: Moment) {
+        effects.append(.note(EngineEvent(at: moment.wall, transfer: record.id, kind: kind, text: SafeText(text))))
+    }
+
+    mutating func beginFresh() {
+        phase = .probing
+        planner.want(ByteRange(0, isSingleStream ? .max : settings.openingLength))
+    }
+
+    private mutating func reopened(damaged: [Int], _ moment: Moment) {
+        for index in damaged { table.reset(index) }
+        if !damaged.isEmpty {
+            effects.append(.dropChunks(record.id, damaged))
+            note(.problem, "\(damaged.count) of the sampled chunks changed on disk and are fetched again", moment)
+        }
+        record.bytesDone = table.bytesDone
+        record.chunksDone = table.chunksDone
+        chunksKept = table.chunksDone
+        for range in table.missing() { planner.want(range) }
+        planner.partition(into: record.options.connections)
+        if planner.isComplete {
+            phase = .fetching
+            explain("all \(table.count) chunks were there already", moment)
+            return finishIfComplete(moment)
+        }
+        needsComparison = !(record.version?.validator.isStrong ?? false) && table.bytesDone > 0
+        phase = .probing
+    }
+
+    mutating func finishIfComplete(_ moment: Moment) {
+        guard phase == .fetching, file == .open, planner.isComplete, comparing == nil else { return }
+        guard let finalPath = record.finalPath, let part = record.part, let size = record.version?.size else { return }
+        phase = .finishing
+        var digests: [ExpectedDigest] = []
+        if let digest = record.options.sha256 { digests.append(ExpectedDigest(sha256: digest, origin: .user)) }
+        if let digest = record.version?.digest, record.version?.contentEncoding == nil {
+            digests.append(ExpectedDigest(sha256: digest, origin: .server))
+        }
+        record.state = .verifying
+        effects.append(
+            .finish(
+                record.id,
+                FinishOrder(
+                    finalPath: finalPath, part: part, size: size, overwrite: record.options.overwrite,
+                    digests: digests, intent: record)))
+    }
+
+    /// Starts over because two versions must not be mixed, or because what is there cannot be built upon.
+    mutating func restart(because reason: String, notBefore: Instant = .zero, _ moment: Moment) {
+        restarts += 1
+        guard restarts <= 8 else {
+            return close(.failed(TransferError(.tooManyAttempts, "started over 8 times: \(reason)")), moment)
+        }
+        openingNotBefore = notBefore
+        explain("\(reason): starting over from 0", moment)
+        close(.restart, moment)
+    }
+
+    /// Ends the run once nothing is under way any more.
+    mutating func settleClosing(_ moment: Moment) {
+        guard case .closing(let ending) = phase, planner.running.isEmpty, comparing == nil else { return }
+        switch file {
+        case .opening, .closing: return
+        case .open:
+            file = .closing
+            effects.append(.closeFile(record.id, delete: ending == .restart || ending == .removed(withData: true)))
+            return
+        case .none: break
+        }
+        guard ending == .restart else { return end(ending) }
+        record.forgetProgress()
+        record.state = .queued
+        effects.append(.forgetChunks(record.id))
+        effects.append(.save(record))
+        let chunkSize = ChunkPlan.chunkSize(forSize: nil, wish: record.options.chunkSize)
+        table = ChunkTable(size: nil, chunkSize: chunkSize)
+        planner = SpanPlanner(chunkSize: chunkSize)
+        heads = [:]
+        needsComparison = false
+        beginFresh()
+    }
+
+    private mutating func end(_ ending: Ending) {
+        if ending == .removed(withData: true) { dropPart() }
+        phase = .ended(ending)
+    }
+
+    private mutating func dropPart() {
+        guard let path = record.partPath, let part = record.part else { return }
+        effects.append(.deleteFile(path: path, identity: part))
+    }
+
+    /// Shows which chunks a running request has reached.
+    mutating func advance(_ id: RequestID, from: Int64, to offset: Int64) {
+        planner.progressed(id, to: offset)
+        guard let version = record.version else { return }
+        if version.size == nil { table.grow(to: offset) }
+        let first = Int(from / version.chunkSize)
+        let last = Int(offset / version.chunkSize)
+        if first < last { for index in first..<last { table.mark(index, .verifying) } }
+        if let span = planner.running[id], offset < span.range.end { table.mark(last, .active) }
+    }
+}

@@ -1,0 +1,31 @@
+/// What a person or a script can ask of the engine.
+public enum EngineCommand: Sendable {
+    case add([NewTransfer])
+    case pause([TransferID])
+    case resume([TransferID])
+    /// Goes on after an error, without waiting for a back-off to end.
+    case retry([TransferID])
+    /// Takes transfers out of the queue; `withData` also deletes unfinished data, never a finished file.
+    case remove([TransferID], withData: Bool)
+    /// Compares every chunk on disk with its stored checksum and fetches the bad ones again.
+    case verify([TransferID])
+    case pauseAll
+    case resumeAll
+    /// Fills ``EngineSnapshot/watched`` for this transfer from now on.
+    case watch(TransferID?)
+}
+
+/// The one door to the engine, for the screen and the command line alike.
+public protocol EngineClient: Sendable {
+    /// Hands over a command and returns at once; its effect shows in a later snapshot.
+    func send(_ command: EngineCommand)
+
+    /// The newest picture.
+    func snapshot() -> EngineSnapshot
+
+    /// A descriptor that becomes readable when there is a newer picture, for `poll`.
+    var changes: Int32 { get }
+
+    /// Makes ``changes`` unreadable again. Call it before ``snapshot()``.
+    func acknowledgeChanges()
+}

@@ -1,0 +1,69 @@
+extension QueueMachine {
+    /// Uses every connection that may be used: first for transfers that run, then for the next in the queue.
+    mutating func schedule(_ moment: Moment) {
+        guard !isShuttingDown else { return }
+        for id in running { feed(id, moment) }
+        startMore(moment)
+    }
+
+    private mutating func feed(_ id: TransferID, _ moment: Moment) {
+        while let machine = entries[id]?.machine, machine.wantsRequest(at: moment.now) {
+            let remote = Remote.key(of: machine.address)
+            guard gates[remote, default: RemoteGate(limit: settings.connectionsPerRemote)].admits(at: moment.now)
+            else { return }
+            lastRequest += 1
+            let request = RequestID(lastRequest)
+            var made = false
+            with(id, moment) { machine in
+                guard let order = machine.nextRequest(id: request, at: moment.now) else { return }
+                machine.effects.append(.request(order))
+                made = true
+            }
+            guard made else { return }
+            gates[remote, default: RemoteGate(limit: settings.connectionsPerRemote)].started()
+            requests[request] = (id, remote)
+        }
+    }
+
+    private mutating func startMore(_ moment: Moment) {
+        guard waiting.contains(where: { !$0.value.isEmpty }) else { return }
+        var load = currentLoad()
+        while load.large < settings.maxActive, load.opening < ramp.allowance, load.finishing < 256,
+            let id = nextToStart(moment.now)
+        {
+            guard var entry = entries[id] else { continue }
+            entry.machine = DownloadMachine(record: entry.record, settings: settings, seed: random.next())
+            entries[id] = entry
+            running.append(id)
+            with(id, moment) { $0.start(moment) }
+            feed(id, moment)
+            load.opening += 1
+        }
+    }
+
+    /// Takes the first queued transfer whose remote has a connection to spare off its list.
+    private mutating func nextToStart(_ now: Instant) -> TransferID? {
+        var best: (remote: String, id: TransferID)?
+        for (remote, list) in waiting {
+            guard let id = list.last, id < best?.id ?? TransferID(.max) else { continue }
+            if gates[remote]?.admits(at: now) ?? true { best = (remote, id) }
+        }
+        guard let best else { return nil }
+        waiting[best.remote]?.removeLast()
+        if waiting[best.remote]?.isEmpty == true { waiting[best.remote] = nil }
+        return best.id
+    }
+
+    private func currentLoad() -> (large: Int, opening: Int, finishing: Int) {
+        var load = (large: 0, opening: 0, finishing: 0)
+        for id in running {
+            switch entries[id]?.machine?.weight {
+            case .large: load.large += 1
+            case .unknown, .small: load.opening += 1
+            case .finishing: load.finishing += 1
+            case nil: break
+            }
+        }
+        return load
+    }
+}

@@ -1,0 +1,268 @@
+/// The state machine of the whole queue: which transfers run, which request goes out next, what is told to people.
+///
+/// Like every machine it takes what happened and the time, and answers with what is to be done, in order.
+public struct QueueMachine: Sendable {
+    struct Entry: Sendable {
+        var record: TransferRecord
+        /// There while the transfer runs.
+        var machine: DownloadMachine?
+        /// The remote of the source, by which the queue is scheduled.
+        let remote: String
+        /// The chunks as last seen, for a transfer that does not run.
+        var chunks: [ChunkStatus] = []
+        /// The last tries at troubled chunks, oldest first.
+        var attempts: [Attempt] = []
+        /// What to do once a run that is being ended has ended.
+        var next: Next?
+        var isBeingVerified = false
+
+        enum Next: Sendable { case queue, verify }
+    }
+
+    let settings: EngineSettings
+    var random: SeededRandom
+    var effects: [Effect] = []
+
+    var entries: [TransferID: Entry] = [:]
+    /// Queue order.
+    var order: [TransferID] = []
+    /// Queued transfers per remote, the next one last.
+    var waiting: [String: [TransferID]] = [:]
+    /// Transfers with a machine, in the order in which they began.
+    var running: [TransferID] = []
+    var gates: [String: RemoteGate] = [:]
+    var requests: [RequestID: (transfer: TransferID, remote: String)] = [:]
+    var ramp: StartRamp
+    var lastRequest: UInt64 = 0
+    var isShuttingDown = false
+    /// Only these transfers are started; `nil` for all.
+    let only: Set<TransferID>?
+
+    // What people are shown.
+    var rows: [TransferSnapshot] = []
+    var rowIndex: [TransferID: Int] = [:]
+    var dirty: Set<TransferID> = []
+    var log: [EngineEvent] = []
+    var watched: TransferID?
+    var throughput = ThroughputHistory()
+    var sequence: UInt64 = 0
+
+    /// - Parameters:
+    ///   - records: The queue as the store has it.
+    ///   - seed: Decides every jitter.
+    ///   - only: If given, other transfers are left as they are.
+    public init(records: [TransferRecord], settings: EngineSettings, seed: UInt64, only: Set<TransferID>? = nil) {
+        self.settings = settings
+        self.only = only
+        random = SeededRandom(seed: seed)
+        ramp = StartRamp(floor: settings.maxActive, ceiling: settings.connectionsPerRemote)
+        append(records)
+    }
+
+    /// Takes what happened, in order, and answers with what is to be done.
+    public mutating func handle(_ events: [Event], at moment: Moment) -> [Effect] {
+        for event in events { take(event, moment) }
+        schedule(moment)
+        defer { effects = [] }
+        return effects
+    }
+
+    private mutating func take(_ event: Event, _ moment: Moment) {
+        switch event {
+        case .command(let command): carryOut(command, moment)
+        case .added(let records): append(records)
+        case .detailLoaded(let id, let bookmark, let attempts): show(id, bookmark, attempts)
+        case .bookmarkLoaded(let id, let chunks): with(id, moment) { $0.bookmarkLoaded(chunks, moment) }
+        case .accepted(let id, let head):
+            if let transfer = requests[id]?.transfer { with(transfer, moment) { $0.accepted(id, head, moment) } }
+        case .requestEnded(let id, let report): requestEnded(id, report, moment)
+        case .fileOpened(let id, let result): with(id, moment) { $0.fileOpened(result, moment) }
+        case .fileClosed(let id): with(id, moment) { $0.fileClosed(moment) }
+        case .bookmarked(let id, let chunks):
+            let before = entries[id]?.machine?.table.bytesDone
+            with(id, moment) { $0.bookmarked(chunks, moment) }
+            if let before, let after = entries[id]?.machine?.table.bytesDone, after > before {
+                throughput.add(after - before, at: moment.now)
+            }
+        case .fileFailed(let id, let error): with(id, moment) { $0.fileFailed(error, moment) }
+        case .finished(let id, let result): with(id, moment) { $0.finished(result, moment) }
+        case .verified(let id, let result): verified(id, result, moment)
+        case .progress(let offsets):
+            for id in running { entries[id]?.machine?.progress(offsets) }
+        case .shutdown:
+            isShuttingDown = true
+            for id in running { with(id, moment) { $0.close(.suspended, moment) } }
+        case .timer:
+            for id in running { with(id, moment) { $0.timer(moment) } }
+        }
+    }
+
+    /// Whether nothing moves, and nothing will without a command.
+    public var isIdle: Bool {
+        running.isEmpty && entriesBeingVerified == 0 && (isShuttingDown || waiting.values.allSatisfy(\.isEmpty))
+    }
+
+    /// Whether a shutdown has come to its end.
+    public var isStopped: Bool { isShuttingDown && running.isEmpty && entriesBeingVerified == 0 }
+
+    /// Whether requests are under way, so that progress is worth looking at.
+    public var isMoving: Bool { !requests.isEmpty }
+
+    var entriesBeingVerified = 0
+
+    /// When ``Event/timer`` is due; `nil` if only other events count.
+    public func nextDeadline(after now: Instant) -> Instant? {
+        var next: Instant?
+        func consider(_ instant: Instant?) {
+            guard let instant, instant > now else { return }
+            next = min(next ?? instant, instant)
+        }
+        for id in running {
+            guard let machine = entries[id]?.machine else { continue }
+            switch machine.phase {
+            case .probing, .fetching:
+                consider(machine.openingNotBefore)
+                consider(machine.planner.nextRetry)
+                consider(gates[Remote.key(of: machine.address)]?.closedUntil)
+            default: break
+            }
+        }
+        for (remote, transfers) in waiting where !transfers.isEmpty {
+            consider(gates[remote]?.closedUntil)
+        }
+        return next
+    }
+
+    // MARK: Entries
+
+    mutating func append(_ records: [TransferRecord]) {
+        for record in records where entries[record.id] == nil {
+            var record = record
+            switch record.state {
+            case .preparing, .active, .waiting: record.state = .queued
+            default: break
+            }
+            entries[record.id] = Entry(record: record, remote: Remote.key(of: record.source))
+            rowIndex[record.id] = order.count
+            order.append(record.id)
+            rows.append(row(of: record.id, at: Instant.zero))
+            if record.state == .queued || record.state == .verifying { enqueue(record.id) }
+        }
+    }
+
+    /// Puts a transfer where its turn comes in queue order.
+    mutating func enqueue(_ id: TransferID) {
+        guard let remote = entries[id]?.remote, only?.contains(id) != false else { return }
+        var list = waiting[remote] ?? []
+        // Sorted with the next one last: taking it is cheap, and so is adding in order after a reversal.
+        let place = list.partitioningIndex { $0 < id }
+        list.insert(id, at: place)
+        waiting[remote] = list
+    }
+
+    mutating func dequeue(_ id: TransferID) {
+        guard let remote = entries[id]?.remote else { return }
+        waiting[remote]?.removeAll { $0 == id }
+    }
+
+    /// Lets a transfer's machine do something and takes over what comes of it.
+    mutating func with(_ id: TransferID, _ moment: Moment, _ body: (inout DownloadMachine) -> Void) {
+        guard var machine = entries[id]?.machine else { return }
+        // The entry lets go of its copy, so that the tables are changed in place.
+        entries[id]!.machine = nil
+        body(&machine)
+        collect(&machine, id)
+        entries[id]!.machine = machine
+        dirty.insert(id)
+        if let ending = machine.ending { ended(id, ending, moment) }
+    }
+
+    /// Takes over a machine's effects, and keeps what people are shown.
+    mutating func collect(_ machine: inout DownloadMachine, _ id: TransferID) {
+        for effect in machine.effects {
+            switch effect {
+            case .note(let event): tell(event)
+            case .keep(_, let attempt):
+                entries[id]!.attempts.append(attempt)
+                if entries[id]!.attempts.count > 200 { entries[id]!.attempts.removeFirst(50) }
+                effects.append(effect)
+            default: effects.append(effect)
+            }
+        }
+        machine.effects = []
+        entries[id]!.record = machine.currentRecord
+    }
+
+    mutating func tell(_ event: EngineEvent) {
+        log.append(event)
+        if log.count > 500 { log.removeFirst(250) }
+        effects.append(.note(event))
+    }
+
+    private mutating func ended(_ id: TransferID, _ ending: DownloadMachine.Ending, _ moment: Moment) {
+        guard var entry = entries[id], let machine = entry.machine else { return }
+        entry.chunks = machine.table.statuses
+        entry.machine = nil
+        if ending == .suspended, !entry.record.state.isFinal { entry.record.state = .queued }
+        let next = entry.next
+        entry.next = nil
+        entries[id] = entry
+        running.removeAll { $0 == id }
+        if ending == .completed, (entry.record.version?.size ?? 0) <= settings.openingLength { ramp.sawSmall() }
+        if case .removed = ending { return forget(id) }
+        guard !isShuttingDown else { return }
+        switch next {
+        case .queue:
+            requeue(id)
+        case .verify:
+            verify(id, moment)
+        case nil: break
+        }
+    }
+
+    mutating func requeue(_ id: TransferID) {
+        entries[id]?.record.state = .queued
+        entries[id]?.record.error = nil
+        if let record = entries[id]?.record { effects.append(.save(record)) }
+        dirty.insert(id)
+        enqueue(id)
+    }
+
+    mutating func forget(_ id: TransferID) {
+        dequeue(id)
+        effects.append(.remove(id))
+        entries[id] = nil
+        guard let index = rowIndex.removeValue(forKey: id) else { return }
+        order.remove(at: index)
+        rows.remove(at: index)
+        for later in index..<order.count { rowIndex[order[later]] = later }
+        dirty.remove(id)
+        sequence += 1
+    }
+
+    private mutating func requestEnded(_ id: RequestID, _ report: RequestReport, _ moment: Moment) {
+        guard let (transfer, remote) = requests.removeValue(forKey: id) else { return }
+        gates[remote]?.ended()
+        switch report.outcome {
+        case .completed: gates[remote]?.succeeded()
+        case .failed(let error, let retryAfter, _) where error.code == .serverBusy:
+            gates[remote]?.wasBusy(
+                retryAfter: retryAfter, policy: settings.retry, at: moment.now, using: &random)
+        default: break
+        }
+        with(transfer, moment) { $0.requestEnded(id, report, moment) }
+    }
+}
+
+extension Array {
+    /// The index of the first element for which `predicate` holds, in an array where it holds for a tail.
+    fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

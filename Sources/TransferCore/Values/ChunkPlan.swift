@@ -1,0 +1,53 @@
+/// How a file is cut into chunks: all of one size but the last.
+///
+/// Chunk boundaries are multiples of 4 KiB, so that chunks can be written past the page cache.
+public struct ChunkPlan: Hashable, Sendable {
+    /// The size of the file in bytes, 0 and up.
+    public let size: Int64
+    /// The size of every chunk but the last, in bytes: a multiple of ``alignment``.
+    public let chunkSize: Int64
+
+    /// What every chunk boundary but the end of the file is a multiple of, in bytes.
+    public static let alignment: Int64 = 4096
+    /// The smallest chunk size that ``init(size:chunkSize:)`` chooses or takes, in bytes.
+    public static let minimumChunkSize: Int64 = 64 << 10
+    /// The largest chunk size, in bytes. A chunk is what a damaged answer costs.
+    public static let maximumChunkSize: Int64 = 64 << 20
+    /// The chunk size of files up to 2 GiB, in bytes.
+    public static let defaultChunkSize: Int64 = 1 << 20
+
+    /// Plans a file of `size` bytes.
+    ///
+    /// - Parameter chunkSize: The wish of the user in bytes, brought into the permitted range and onto a boundary;
+    ///   without one, about 2,000 chunks are made, of 1 MiB at least.
+    public init(size: Int64, chunkSize wish: Int64? = nil) {
+        precondition(size >= 0)
+        self.size = size
+        self.chunkSize = Self.chunkSize(forSize: size, wish: wish)
+    }
+
+    /// The chunk size for a file of `size` bytes; for an unknown size (`nil`) one that suits most files.
+    public static func chunkSize(forSize size: Int64?, wish: Int64? = nil) -> Int64 {
+        if let wish {
+            let clamped = min(max(wish, minimumChunkSize), maximumChunkSize)
+            return (clamped + alignment - 1) / alignment * alignment
+        }
+        var chunkSize = defaultChunkSize
+        while let size, chunkSize < maximumChunkSize, size / chunkSize > 2048 { chunkSize *= 2 }
+        return chunkSize
+    }
+
+    /// The number of chunks; an empty file has none.
+    public var count: Int { Int((size + chunkSize - 1) / chunkSize) }
+
+    /// The bytes of chunk `index`.
+    public func range(of index: Int) -> ByteRange {
+        let start = Int64(index) * chunkSize
+        return ByteRange(start, min(start + chunkSize, size))
+    }
+
+    /// The chunk that holds the byte at `offset`.
+    public func index(at offset: Int64) -> Int {
+        Int(offset / chunkSize)
+    }
+}

@@ -1,0 +1,28 @@
+/// Takes secrets out of what people are shown.
+public enum Redaction {
+    /// The address without its password and without the values of query parameters that carry a signature or token.
+    public static func address(_ address: String) -> String {
+        guard let separator = address.firstRange(of: "://") else { return address }
+        let rest = address[separator.upperBound...]
+        let authority = rest.prefix { !"/?#".contains($0) }
+        var text = String(address[..<separator.upperBound])
+        if let at = authority.lastIndex(of: "@") {
+            let user = authority[..<at].prefix { $0 != ":" }
+            text += user + (authority[..<at].contains(":") ? ":***@" : "@") + authority[authority.index(after: at)...]
+        } else {
+            text += authority
+        }
+        let path = rest[authority.endIndex...]
+        guard let question = path.firstIndex(of: "?") else { return text + path }
+        text += path[...question]
+        let parameters = path[path.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false)
+        return text + parameters.map(redacted).joined(separator: "&")
+    }
+
+    private static func redacted(_ parameter: Substring) -> String {
+        guard let equals = parameter.firstIndex(of: "=") else { return String(parameter) }
+        let name = parameter[..<equals].lowercased()
+        let secrets = ["sig", "token", "key", "secret", "pass", "credential", "auth"]
+        return secrets.contains { name.contains($0) } ? parameter[...equals] + "***" : String(parameter)
+    }
+}

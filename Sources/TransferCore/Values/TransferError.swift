@@ -1,0 +1,101 @@
+/// Why a request or a transfer did not succeed: a stable code and a detail for people.
+public struct TransferError: Error, Hashable, Sendable {
+    public let code: Code
+    /// One clear sentence, or part of one, made safe to show.
+    public let detail: SafeText
+
+    public init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = SafeText(detail)
+    }
+
+    /// What went wrong. The raw values are persisted and shown by `--json`: never change one.
+    public enum Code: String, Sendable, Codable, CaseIterable {
+        // Asking again may help.
+        case cannotResolve = "cannot-resolve"
+        case cannotConnect = "cannot-connect"
+        case connectionLost = "connection-lost"
+        case timedOut = "timed-out"
+        case stalled
+        case shortBody = "short-body"
+        case serverBusy = "server-busy"
+        case serverError = "server-error"
+        case digestMismatchOfChunk = "chunk-digest-mismatch"
+        case badResponse = "bad-response"
+        // The two sides have to agree anew.
+        case remoteChanged = "remote-changed"
+        case rangeIgnored = "range-ignored"
+        case rangeNotSatisfiable = "range-not-satisfiable"
+        case partLost = "part-lost"
+        // A person has to act.
+        case unauthorized
+        case forbidden
+        case proxyAuthentication = "proxy-authentication"
+        case certificate
+        case diskFull = "disk-full"
+        case permissionDenied = "permission-denied"
+        case nameTaken = "name-taken"
+        case folderMissing = "folder-missing"
+        case fileFailure = "file-failure"
+        case digestMismatch = "digest-mismatch"
+        case tooManyAttempts = "too-many-attempts"
+        // Nothing helps.
+        case notFound = "not-found"
+        case gone
+        case refused
+        case redirectRefused = "redirect-refused"
+        case malformed
+        case unsupported
+    }
+
+    /// What to do about an error.
+    public enum Disposition: Sendable {
+        /// Try the same request again, later.
+        case retry
+        /// Ask the remote what holds now, and adapt.
+        case reconcile
+        /// Pause the transfer and name the remedy.
+        case needsUser
+        /// End the transfer.
+        case fatal
+    }
+
+    public var disposition: Disposition { code.disposition }
+}
+
+extension TransferError.Code {
+    /// The one table from code to disposition.
+    public var disposition: TransferError.Disposition {
+        switch self {
+        case .cannotResolve, .cannotConnect, .connectionLost, .timedOut, .stalled, .shortBody, .serverBusy,
+            .serverError, .digestMismatchOfChunk, .badResponse:
+            .retry
+        case .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost:
+            .reconcile
+        case .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
+            .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts:
+            .needsUser
+        case .notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported:
+            .fatal
+        }
+    }
+
+    /// What a person can do about it, as a clause that follows the error's detail; `nil` where nothing is known.
+    public var remedy: String? {
+        switch self {
+        case .unauthorized, .forbidden:
+            "check the address and its credentials (--header, --netrc), then retry"
+        case .proxyAuthentication: "put the proxy's user and password into the proxy variable, then retry"
+        case .certificate: "name the authority with --cacert, or accept any with --insecure"
+        case .diskFull: "free some space, then retry"
+        case .permissionDenied: "make the folder writable, then retry"
+        case .nameTaken: "move the other file away or add again with --overwrite, then retry"
+        case .folderMissing: "create the folder, then retry"
+        case .fileFailure: "check the disk, then retry"
+        case .digestMismatch: "retry fetches the whole file again; what was fetched stays until then"
+        case .tooManyAttempts: "retry goes on from where it stopped"
+        case .notFound, .gone, .refused: "check the address"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// What the store keeps of one transfer: its wish, the identity of the remote version, and how far it is.
+public struct TransferRecord: Sendable, Hashable, Identifiable {
+    public let id: TransferID
+    public let direction: Direction
+    public let source: String
+    /// As in ``NewTransfer/destination``.
+    public let destination: String
+    public let options: TransferOptions
+    public let createdAt: WallTime
+
+    /// `queued`, `paused`, `verifying` (the file may be between its two names), `completed` or `failed`.
+    public var state: TransferState
+    public var finishedAt: WallTime?
+    /// Why it is paused or failed.
+    public var error: TransferError?
+    public var explanation: String?
+    /// Failed tries over the whole transfer.
+    public var retries: Int
+
+    /// The version of the remote file that the bookmark belongs to; `nil` before the first answer.
+    public var version: RemoteVersion?
+    /// The path of the finished file, once its name is known.
+    public var finalPath: String?
+    /// The unfinished file, to be recognised at the next start.
+    public var part: FileIdentity?
+    /// Bytes and chunks in the bookmark, so that a list needs no chunk rows.
+    public var bytesDone: Int64
+    public var chunksDone: Int
+    /// The SHA-256 of the finished file in lowercase hex, where it was computed.
+    public var sha256: String?
+
+    public init(id: TransferID, wish: NewTransfer, createdAt: WallTime) {
+        self.id = id
+        direction = wish.direction
+        source = wish.source
+        destination = wish.destination
+        options = wish.options
+        self.createdAt = createdAt
+        state = .queued
+        retries = 0
+        bytesDone = 0
+        chunksDone = 0
+    }
+
+    /// Where the bytes are until the file is complete.
+    public var partPath: String? { finalPath.map { $0 + ".part" } }
+
+    /// Forgets all progress and the version it belongs to.
+    public mutating func forgetProgress() {
+        version = nil
+        part = nil
+        bytesDone = 0
+        chunksDone = 0
+    }
+}
+
+/// One version of a remote file, as the first answer described it.
+public struct RemoteVersion: Sendable, Hashable {
+    /// In bytes; `nil` if the server does not tell.
+    public var size: Int64?
+    public var validator: Validator
+    /// A coding that was applied although none was asked for.
+    public var contentEncoding: String?
+    /// The address that answered after redirects.
+    public var address: String
+    /// Whether the server answers ranges of it.
+    public var isResumable: Bool
+    /// The SHA-256 of the whole file, as the server gave it.
+    public var digest: String?
+    public var chunkSize: Int64
+
+    public init(
+        size: Int64?, validator: Validator, contentEncoding: String? = nil, address: String, isResumable: Bool,
+        digest: String? = nil, chunkSize: Int64
+    ) {
+        self.size = size
+        self.validator = validator
+        self.contentEncoding = contentEncoding
+        self.address = address
+        self.isResumable = isResumable
+        self.digest = digest
+        self.chunkSize = chunkSize
+    }
+}
+
+/// What tells one file of this machine from another under the same path.
+public struct FileIdentity: Sendable, Hashable {
+    public var device: UInt64
+    public var inode: UInt64
+
+    public init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
+}
+
+/// How much of one chunk is safe: a prefix and its checksum. The chunk is done when the prefix is all of it.
+public struct ChunkBookmark: Sendable, Hashable {
+    public var index: Int
+    /// Length of the safe prefix, in bytes.
+    public var bytes: Int64
+    /// CRC-32C of the safe prefix.
+    public var checksum: UInt32
+
+    public init(index: Int, bytes: Int64, checksum: UInt32) {
+        self.index = index
+        self.bytes = bytes
+        self.checksum = checksum
+    }
+}

@@ -1,0 +1,196 @@
+import Logging
+import TransferCore
+
+/// Carries commits out, one after the other.
+struct CommitRun {
+    let store: any BookmarkStore
+    let fileSystem: any FileSystem
+    let clock: any Clock
+    let logger: Logger
+    let post: @Sendable ([Event]) -> Void
+    private(set) var pacing = CommitPacing()
+
+    init(
+        store: any BookmarkStore, fileSystem: any FileSystem, clock: any Clock, logger: Logger,
+        post: @escaping @Sendable ([Event]) -> Void
+    ) {
+        self.store = store
+        self.fileSystem = fileSystem
+        self.clock = clock
+        self.logger = logger
+        self.post = post
+    }
+
+    /// Sync, commit, link or rename, and tell; in that order.
+    mutating func carryOut(_ work: CommitWork) {
+        let start = clock.now()
+        var work = work
+        var events: [Event] = []
+
+        // Whatever was recorded before this moment is in the files, so the sync below covers it.
+        let sessions = Sessions(work)
+        var dirty: [TransferID: [ChunkBookmark]] = [:]
+        for session in sessions.all where !sessions.isDiscarded(session) {
+            let (chunks, progress) = session.takeDirty()
+            guard !chunks.isEmpty else { continue }
+            dirty[session.transfer] = chunks
+            work.batch.chunks[session.transfer, default: []] += chunks
+            work.batch.progress[session.transfer] = progress
+        }
+
+        let toSync = sessions.all.filter { dirty[$0.transfer] != nil || sessions.isFinishing($0) }
+        for (index, error) in fileSystem.sync(toSync.map(\.file)).sorted(by: { $0.key < $1.key }) {
+            // A failed sync may have thrown pages away: nothing written since the last one counts.
+            let session = toSync[index]
+            _ = session.fail()
+            dirty[session.transfer] = nil
+            work.batch.chunks[session.transfer] = nil
+            work.batch.progress[session.transfer] = nil
+            work.finishing.removeAll { $0.session === session }
+            events.append(.fileFailed(session.transfer, error))
+        }
+
+        for finish in work.finishing { work.save(finish.order.intent) }
+        let isCommitted = commit(work.batch, &events, sessions: sessions.all)
+        if isCommitted {
+            for (id, chunks) in dirty { events.append(.bookmarked(id, chunks)) }
+            link(work, sessions, &events)
+            finish(work.finishing, &events)
+        } else {
+            for finish in work.finishing {
+                events.append(
+                    .finished(finish.session.transfer, .failure(TransferError(.fileFailure, "cannot save the queue"))))
+            }
+        }
+        close(work.closing, &events)
+        for question in work.questions {
+            do {
+                events.append(try question(store))
+            } catch {
+                logger.error("the store does not answer", metadata: ["error": "\(error)"])
+            }
+        }
+        if !dirty.isEmpty { pacing.committed(from: start, to: clock.now()) }
+        if !events.isEmpty { post(events) }
+    }
+
+    private func commit(_ batch: StoreBatch, _ events: inout [Event], sessions: [PartSession]) -> Bool {
+        guard !batch.isEmpty else { return true }
+        do {
+            try store.commit(batch)
+            return true
+        } catch {
+            logger.error("a commit failed", metadata: ["error": "\(error)"])
+            for session in sessions where session.fail() {
+                let failure = TransferError(.diskFull, "cannot save the queue (\(error))")
+                events.append(.fileFailed(session.transfer, failure))
+            }
+            return false
+        }
+    }
+
+    /// Gives new part files their name, now that the store knows them: one that a crash leaves behind is recognised.
+    private func link(_ work: CommitWork, _ sessions: Sessions, _ events: inout [Event]) {
+        var linked: [PartSession] = []
+        for session in work.opened where !session.file.isLinked {
+            guard !sessions.isDiscarded(session), !sessions.isFinishing(session), !session.hasFailed else { continue }
+            do throws(TransferError) {
+                try session.file.link(at: session.partPath)
+                linked.append(session)
+            } catch {
+                if session.fail() { events.append(.fileFailed(session.transfer, error)) }
+            }
+        }
+        _ = syncFolders(of: linked.map(\.partPath))
+    }
+
+    private func finish(_ finishes: [CommitWork.Finish], _ events: inout [Event]) {
+        guard !finishes.isEmpty else { return }
+        var renamed: [CommitWork.Finish] = []
+        for finish in finishes {
+            do throws(TransferError) {
+                try rename(finish)
+                renamed.append(finish)
+            } catch {
+                events.append(.finished(finish.session.transfer, .failure(error)))
+            }
+        }
+        let failures = syncFolders(of: renamed.map(\.order.finalPath))
+        var batch = StoreBatch()
+        var complete: [Event] = []
+        let finishedAt = clock.wallTime()
+        for finish in renamed {
+            let id = finish.session.transfer
+            if let error = failures[LocalFileSystem.folder(of: finish.order.finalPath)] {
+                events.append(.finished(id, .failure(error)))
+                continue
+            }
+            var record = finish.order.intent
+            record.state = .completed
+            record.finishedAt = finishedAt
+            record.sha256 = finish.sha256
+            batch.records.append(record)
+            complete.append(.finished(id, .success(FinishedFile(sha256: finish.sha256, finishedAt: finishedAt))))
+            finish.session.file.close()
+        }
+        // If this fails, the next start finds the file in its place and notes the completion then.
+        _ = commit(batch, &events, sessions: [])
+        events += complete
+    }
+
+    private func rename(_ finish: CommitWork.Finish) throws(TransferError) {
+        let order = finish.order
+        let file = finish.session.file
+        if !file.isLinked {
+            guard order.overwrite else { return try file.link(at: order.finalPath) }
+            try file.link(at: finish.session.partPath)
+        }
+        try fileSystem.rename(finish.session.partPath, to: order.finalPath, replacing: order.overwrite)
+    }
+
+    private func close(_ closing: [(session: PartSession, delete: Bool)], _ events: inout [Event]) {
+        for (session, delete) in closing {
+            session.file.close()
+            if delete, session.file.isLinked {
+                do throws(TransferError) {
+                    try fileSystem.remove(session.partPath)
+                } catch {
+                    logger.warning("cannot delete a part file", metadata: ["error": "\(error.detail)"])
+                }
+            }
+            events.append(.fileClosed(session.transfer))
+        }
+    }
+
+    /// Syncs each folder once. Returns the failures by folder.
+    private func syncFolders(of paths: [String]) -> [String: TransferError] {
+        var failures: [String: TransferError] = [:]
+        var seen: Set<String> = []
+        for path in paths where seen.insert(LocalFileSystem.folder(of: path)).inserted {
+            do throws(TransferError) {
+                try fileSystem.syncFolder(of: path)
+            } catch {
+                failures[LocalFileSystem.folder(of: path)] = error
+            }
+        }
+        return failures
+    }
+
+    /// The sessions that a commit is about, and what is to become of them.
+    private struct Sessions {
+        private(set) var all: [PartSession] = []
+        private var finishing: Set<TransferID> = []
+        private var discarded: Set<TransferID> = []
+
+        init(_ work: CommitWork) {
+            var seen: Set<ObjectIdentifier> = []
+            let named = work.dirty + work.finishing.map(\.session) + work.closing.map(\.session)
+            for session in named where seen.insert(ObjectIdentifier(session)).inserted { all.append(session) }
+            finishing = Set(work.finishing.map(\.session.transfer))
+            discarded = Set(work.closing.filter(\.delete).map(\.session.transfer))
+        }
+
+        func isFinishing(_ session: PartSession) -> Bool { finishing.contains(session.transfer) }
+        func isDiscarded(_ session: PartSession) -> Bool { discarded.contains(session.transfer) }
+    }
+}

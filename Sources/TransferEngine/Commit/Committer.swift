@@ -1,0 +1,130 @@
+import Logging
+import TransferCore
+
+/// Makes progress durable, in the one order that is safe: sync the files, then commit the bookmarks, then tell.
+///
+/// It owns the store: everything that is read from it or written to it passes through this thread. What piles up while
+/// one commit runs goes into the next one together.
+final class Committer: Sendable {
+    private struct State: Sendable {
+        var work = CommitWork()
+        var dirty: [TransferID: PartSession] = [:]
+        var isClosed = false
+    }
+
+    private let state = Condition(State())
+    private let thread: OwnedThread
+
+    init(
+        store: any BookmarkStore, fileSystem: any FileSystem, clock: any Clock, logger: Logger,
+        post: @escaping @Sendable ([Event]) -> Void
+    ) {
+        let state = self.state
+        thread = OwnedThread(name: "commit") {
+            var run = CommitRun(store: store, fileSystem: fileSystem, clock: clock, logger: logger, post: post)
+            while let work = Self.next(state, pacing: run.pacing, clock: clock) { run.carryOut(work) }
+        }
+    }
+
+    /// A session has written bytes that are not bookmarked, or enough of them to look again.
+    func sessionIsDirty(_ session: PartSession) {
+        state.signal { $0.dirty[session.transfer] = session }
+    }
+
+    /// Adds to the next commit, and lets it begin at once.
+    func submit(_ body: (inout CommitWork) -> Void) {
+        state.signal { body(&$0.work) }
+    }
+
+    /// Commits what there is, and ends.
+    func finish() {
+        state.signal { $0.isClosed = true }
+        thread.join()
+    }
+
+    /// Waits for work; `nil` when the committer is to end.
+    private static func next(
+        _ state: Condition<State>, pacing: CommitPacing, clock: any Clock
+    ) -> CommitWork? {
+        state.wait { state in
+            if state.work.isEmpty, !state.isClosed {
+                guard !state.dirty.isEmpty else { return .wait }
+                var bytes: Int64 = 0
+                var oldest = clock.now()
+                for session in state.dirty.values {
+                    guard let backlog = session.backlog else { continue }
+                    bytes += backlog.bytes
+                    oldest = min(oldest, backlog.oldest)
+                }
+                let start = pacing.nextStart(bytes: bytes, oldest: oldest)
+                if start > clock.now() { return .waitUntil(start.nanoseconds) }
+            }
+            if state.work.isEmpty, state.dirty.isEmpty { return .done(nil) }
+            var work = state.work
+            work.dirty = Array(state.dirty.values)
+            state.work = CommitWork()
+            state.dirty = [:]
+            return .done(work)
+        }
+    }
+}
+
+/// What one commit has to do.
+struct CommitWork: Sendable {
+    /// Sessions with bytes to be bookmarked.
+    var dirty: [PartSession] = []
+    /// Sessions whose file has no name yet, to be named after the commit that makes them known.
+    var opened: [PartSession] = []
+    var batch = StoreBatch()
+    /// Part files to be closed after the commit, and deleted if so wished.
+    var closing: [(session: PartSession, delete: Bool)] = []
+    /// Part files to be renamed after the commit.
+    var finishing: [Finish] = []
+    /// Questions to the store, answered after the commit.
+    var questions: [@Sendable (any BookmarkStore) throws -> Event] = []
+
+    /// A file that is complete.
+    struct Finish: Sendable {
+        var session: PartSession
+        var order: FinishOrder
+        var sha256: String?
+    }
+
+    var isEmpty: Bool {
+        batch.isEmpty && opened.isEmpty && closing.isEmpty && finishing.isEmpty && questions.isEmpty
+    }
+
+    /// Appends what another part of the engine wants done.
+    mutating func merge(_ other: CommitWork) {
+        opened += other.opened
+        closing += other.closing
+        finishing += other.finishing
+        questions += other.questions
+        for id in other.batch.removed { remove(id) }
+        for id in other.batch.forgottenChunks where !other.batch.removed.contains(id) { forgetChunks(id) }
+        for record in other.batch.records { save(record) }
+        for (id, chunks) in other.batch.chunks { batch.chunks[id, default: []] += chunks }
+        for (id, attempts) in other.batch.attempts { batch.attempts[id, default: []] += attempts }
+    }
+
+    mutating func save(_ record: TransferRecord) {
+        if let index = batch.records.firstIndex(where: { $0.id == record.id }) {
+            batch.records[index] = record
+        } else {
+            batch.records.append(record)
+        }
+    }
+
+    mutating func forgetChunks(_ id: TransferID) {
+        batch.chunks[id] = nil
+        batch.progress[id] = nil
+        batch.forgottenChunks.append(id)
+    }
+
+    mutating func remove(_ id: TransferID) {
+        forgetChunks(id)
+        batch.records.removeAll { $0.id == id }
+        batch.attempts[id] = nil
+        batch.removed.append(id)
+    }
+}

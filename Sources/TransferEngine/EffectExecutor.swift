@@ -1,0 +1,253 @@
+import Logging
+import TransferCore
+import WireProtocols
+
+/// Carries out effects: starts requests, moves files, talks to the committer. Lives on the engine's thread.
+final class EffectExecutor {
+    /// Buffers of 1 MiB: with everything else the engine stays well below 100 MiB.
+    private static let buffers = 48
+    private static let bufferSize = 1 << 20
+
+    let transport: any Transport
+    private let parts: Engine.Parts
+    private let settings: EngineSettings
+    private let inbox: EngineInbox
+    private let pool: BufferPool
+    private let committer: Committer
+    /// A receiver uses the same one for all its life, so that its writes stay in order.
+    private let writers: [WorkQueue]
+    /// For work that reads whole files.
+    private let verifier: FileVerifier
+    private var receivers: [RequestID: SpanReceiver] = [:]
+    private var sessions: [TransferID: PartSession] = [:]
+    private let opened = OpenedSessions()
+    private var events: [Event] = []
+    private var nextWriter = 0
+
+    init(transport: any Transport, parts: Engine.Parts, settings: EngineSettings, inbox: EngineInbox) {
+        self.transport = transport
+        self.parts = parts
+        self.settings = settings
+        self.inbox = inbox
+        pool = BufferPool(count: Self.buffers, bufferSize: Self.bufferSize) { inbox.wake() }
+        writers = [WorkQueue(name: "write-0"), WorkQueue(name: "write-1")]
+        let post: @Sendable ([Event]) -> Void = { inbox.post($0) }
+        committer = Committer(
+            store: parts.store, fileSystem: parts.fileSystem, clock: parts.clock, logger: parts.logger, post: post)
+        verifier = FileVerifier(fileSystem: parts.fileSystem, committer: committer, post: post)
+    }
+
+    // MARK: Events
+
+    var hasEvents: Bool { !events.isEmpty }
+
+    /// What happened on this thread since the last call.
+    func takeEvents() -> [Event] {
+        defer { events = [] }
+        return events
+    }
+
+    /// How far every running request is.
+    func progress() -> [RequestID: Int64] {
+        receivers.mapValues(\.position)
+    }
+
+    /// Takes note of events that concern the executor before the machines hear of them.
+    func prepare(_ events: [Event]) {
+        for event in events {
+            switch event {
+            case .fileOpened(let id, .success):
+                guard let session = opened.take(id) else { continue }
+                sessions[id] = session
+            case .finished(let id, .success), .fileClosed(let id): sessions[id] = nil
+            case .requestEnded(let id, _): receivers[id] = nil
+            case .shutdown: verifier.cancel()
+            default: break
+            }
+        }
+        // Only now can bodies go on that came before their file was open.
+        for event in events {
+            if case .fileOpened(let id, .success) = event { attach(id) }
+        }
+    }
+
+    private func attach(_ id: TransferID) {
+        guard let session = sessions[id] else { return }
+        for (request, receiver) in receivers where receiver.order.transfer == id {
+            receiver.attach(session)
+            if receiver.isPaused { transport.resume(request) }
+        }
+    }
+
+    /// Requests have ended on the network.
+    func ended(_ ends: [TransportEnd]) {
+        for end in ends {
+            guard let receiver = receivers[end.id] else { continue }
+            if case .redirect(let location) = receiver.verdict {
+                follow(location, receiver)
+            } else {
+                receiver.finish(end.outcome, timeToFirstByte: end.timeToFirstByte)
+            }
+        }
+        resumePaused()
+    }
+
+    private func resumePaused() {
+        guard pool.hasFree else { return }
+        for (id, receiver) in receivers where receiver.isPaused && receiver.session != nil { transport.resume(id) }
+    }
+
+    /// Hands over what lies in memory of requests that have become slow.
+    func handOverOldBuffers() {
+        for receiver in receivers.values { receiver.handOverIfOld() }
+    }
+
+    /// Does everything that was begun, and ends the helpers.
+    func finish() {
+        for writer in writers { writer.finish() }
+        verifier.finish()
+        committer.finish()
+    }
+
+    // MARK: Effects
+
+    func carryOut(_ effects: [Effect]) {
+        var work = CommitWork()
+        for effect in effects {
+            switch effect {
+            case .request(let order): request(order)
+            case .shorten(let id, let end):
+                guard let receiver = receivers[id], receiver.shorten(to: end) else { continue }
+                transport.cancel(id)
+                receiver.finish(.stopped, timeToFirstByte: nil)
+            case .cancel(let id):
+                transport.cancel(id)
+                receivers[id]?.finish(nil, timeToFirstByte: nil)
+            case .openFile(let id, let order): open(id, order)
+            case .closeFile(let id, let delete):
+                guard let session = sessions[id] else {
+                    events.append(.fileClosed(id))
+                    continue
+                }
+                work.closing.append((session, delete))
+            case .finish(let id, let order):
+                guard let session = sessions[id] else { continue }
+                if order.digests.isEmpty {
+                    work.finishing.append(CommitWork.Finish(session: session, order: order, sha256: nil))
+                } else {
+                    verifier.compareDigests(session, order)
+                }
+            case .verify(let id, let order): verifier.verify(id, order)
+            case .save(let record):
+                work.save(record)
+                // A file that one request will fill gets its final name at once.
+                if let session = sessions[record.id], !session.file.isLinked, !record.state.isFinal,
+                    record.version?.size ?? .max > settings.openingLength
+                {
+                    work.opened.append(session)
+                }
+            case .forgetChunks(let id): work.forgetChunks(id)
+            case .dropChunks(let id, let indices):
+                work.batch.chunks[id, default: []] += indices.map { ChunkBookmark(index: $0, bytes: 0, checksum: 0) }
+            case .remove(let id): work.remove(id)
+            case .insert(let wishes):
+                let now = parts.clock.wallTime()
+                work.questions.append { store in .added(try store.insert(wishes, at: now)) }
+            case .keep(let id, let attempt): work.batch.attempts[id, default: []].append(attempt)
+            case .loadBookmark(let id):
+                work.questions.append { store in .bookmarkLoaded(id, try store.loadChunks(of: id)) }
+            case .loadDetail(let id):
+                work.questions.append { store in
+                    .detailLoaded(id, try store.loadChunks(of: id), try store.loadAttempts(of: id))
+                }
+            case .deleteFile(let path, let identity): delete(path, identity)
+            case .note(let event): log(event)
+            }
+        }
+        guard !work.isEmpty else { return }
+        committer.submit { $0.merge(work) }
+    }
+
+    private func request(_ order: RequestOrder) {
+        let inbox = self.inbox
+        let committer = self.committer
+        nextWriter = (nextWriter + 1) % writers.count
+        let receiver = SpanReceiver(
+            order: order, session: sessions[order.transfer],
+            surroundings: SpanReceiver.Surroundings(
+                pool: pool, clock: parts.clock, writer: writers[nextWriter],
+                accepted: { [unowned self] id, head in events.append(.accepted(id, head)) },
+                post: { inbox.post([$0]) },
+                recorded: { committer.sessionIsDirty($0) }))
+        receivers[order.id] = receiver
+        start(receiver)
+    }
+
+    private func start(_ receiver: SpanReceiver) {
+        let order = receiver.order
+        let range = order.expectation.range
+        let request = HTTPDownload.request(
+            url: receiver.address, range: range, openEnded: range.end == .max, precondition: order.precondition,
+            headers: order.options.headers,
+            sendsHeaders: Origin(receiver.address) == Origin(receiver.originalAddress), version: parts.version)
+        var options = ConnectionOptions()
+        options.certificateAuthorities = order.options.certificateAuthorities
+        options.acceptsAnyCertificate = order.options.insecure
+        options.usesNetrc = order.options.netrc
+        options.connectTimeout = settings.connectTimeout
+        options.stallTimeout = settings.stallTimeout
+        options.needsFreshConnection = order.needsFreshConnection && receiver.redirects == 0
+        transport.start(order.id, request, options: options, receiver: receiver)
+    }
+
+    private func follow(_ location: String, _ receiver: SpanReceiver) {
+        let decision = Redirects.decide(
+            location: location, from: receiver.address, original: receiver.originalAddress,
+            followed: receiver.redirects)
+        switch decision {
+        case .follow(let url, let isSameOrigin):
+            receiver.redirect(to: isSameOrigin ? Userinfo.carry(from: receiver.originalAddress, to: url) : url)
+            start(receiver)
+        case .refused(let error):
+            receiver.refuse(error)
+            receiver.finish(.stopped, timeToFirstByte: nil)
+        }
+    }
+
+    private func open(_ id: TransferID, _ order: FileOrder) {
+        let fileSystem = parts.fileSystem
+        let opened = self.opened
+        let inbox = self.inbox
+        // Always the same writer, so that a deletion ordered before is done before.
+        writers[0].submit {
+            let result: Result<FileOpening, TransferError>
+            do throws(TransferError) {
+                let (opening, session) = try PartOpener(fileSystem: fileSystem).open(id, order)
+                if let session { opened.put(session) }
+                result = .success(opening)
+            } catch {
+                result = .failure(error)
+            }
+            inbox.post([.fileOpened(id, result)])
+        }
+    }
+
+    private func delete(_ path: String, _ identity: FileIdentity) {
+        let fileSystem = parts.fileSystem
+        let logger = parts.logger
+        writers[0].submit {
+            do throws(TransferError) {
+                // Never somebody else's file that has come to stand there.
+                if try fileSystem.identity(of: path) == identity { try fileSystem.remove(path) }
+            } catch {
+                logger.warning("cannot delete a part file", metadata: ["error": "\(error.detail)"])
+            }
+        }
+    }
+
+    private func log(_ event: EngineEvent) {
+        let transfer = event.transfer.map(\.description) ?? "-"
+        let level: Logger.Level = event.kind == .problem ? .warning : .info
+        parts.logger.log(level: level, "\(event.text)", metadata: ["transfer": "\(transfer)"])
+    }
+}

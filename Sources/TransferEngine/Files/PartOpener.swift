@@ -1,0 +1,97 @@
+import Synchronization
+import TransferCore
+
+/// Makes or finds the part file of a transfer.
+struct PartOpener {
+    let fileSystem: any FileSystem
+
+    /// - Returns: What was found, and the session to go on with unless the file is complete already.
+    func open(_ id: TransferID, _ order: FileOrder) throws(TransferError) -> (FileOpening, PartSession?) {
+        switch order {
+        case .create(let finalPath, let size, let chunkSize, let overwrite):
+            if !overwrite, try fileSystem.identity(of: finalPath) != nil {
+                throw TransferError(.nameTaken, "there is a file \(finalPath) already")
+            }
+            let file = try fileSystem.createPart(at: finalPath + ".part", size: size)
+            let session = PartSession(
+                transfer: id, file: file, finalPath: finalPath, chunkSize: chunkSize, size: size)
+            return (.created(file.identity, finalPath: finalPath), session)
+
+        case .reopen(let finalPath, let identity, let plan, let bookmark, let samples):
+            // A crash between the rename and the note of it leaves the finished file under its final name.
+            if try fileSystem.identity(of: finalPath) == identity { return (.inPlace, nil) }
+            let file = try fileSystem.reopenPart(at: finalPath + ".part", identity: identity)
+            do throws(TransferError) {
+                let damaged = try damagedChunks(file, plan, bookmark.filter { samples.contains($0.index) })
+                let session = PartSession(
+                    transfer: id, file: file, finalPath: finalPath, chunkSize: plan.chunkSize, size: plan.size,
+                    bookmark: bookmark.filter { !damaged.contains($0.index) })
+                return (.reopened(damaged: damaged), session)
+            } catch {
+                file.close()
+                throw error
+            }
+        }
+    }
+
+    private func damagedChunks(
+        _ file: any PartFile, _ plan: ChunkPlan, _ samples: [ChunkBookmark]
+    ) throws(TransferError) -> [Int] {
+        var reader = ChunkReader(file: file, plan: plan)
+        var damaged: [Int] = []
+        for chunk in samples where try !reader.matches(chunk) { damaged.append(chunk.index) }
+        return damaged
+    }
+}
+
+/// Sessions on their way from the thread that opened them to the engine's.
+final class OpenedSessions: Sendable {
+    private let sessions = Mutex<[TransferID: PartSession]>([:])
+
+    func put(_ session: PartSession) {
+        sessions.withLock { $0[session.transfer] = session }
+    }
+
+    func take(_ id: TransferID) -> PartSession? {
+        sessions.withLock { $0.removeValue(forKey: id) }
+    }
+}
+
+/// Reads chunks back and compares them with their checksums.
+struct ChunkReader {
+    private let file: any PartFile
+    private let plan: ChunkPlan
+    private var buffer = [UInt8](repeating: 0, count: 1 << 20)
+
+    init(file: any PartFile, plan: ChunkPlan) {
+        self.file = file
+        self.plan = plan
+    }
+
+    /// Whether the safe prefix of a chunk is on disk as it was bookmarked.
+    mutating func matches(_ chunk: ChunkBookmark) throws(TransferError) -> Bool {
+        var checksum = CRC32C()
+        var offset = plan.range(of: chunk.index).start
+        let end = offset + chunk.bytes
+        while offset < end {
+            let count = Int(min(Int64(buffer.count), end - offset))
+            let read = try file.read(count, at: offset, into: &buffer)
+            buffer.withUnsafeBytes { checksum.update(UnsafeRawBufferPointer(rebasing: $0[..<read])) }
+            guard read == count else { return false }
+            offset += Int64(read)
+        }
+        return checksum.value == chunk.checksum
+    }
+}
+
+extension PartFile {
+    /// Reads up to `count` bytes into the front of `buffer`, which must be that large.
+    func read(_ count: Int, at offset: Int64, into buffer: inout [UInt8]) throws(TransferError) -> Int {
+        let result = buffer.withUnsafeMutableBytes { bytes in
+            Result { () throws(TransferError) in
+                try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]), at: offset)
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,400 @@
+import Crypto
+import TransferCore
+import WireProtocols
+
+/// Takes the answer to one ranged request: judges its head, gathers its body in large aligned buffers, and hands those
+/// to a writer.
+///
+/// Everything but the writing happens on the engine's thread.
+final class SpanReceiver: ResponseReceiver {
+    /// What the receiver needs of the engine.
+    struct Surroundings {
+        let pool: BufferPool
+        let clock: any Clock
+        /// Takes jobs in order; the same for the whole life of the receiver.
+        let writer: WorkQueue
+        /// Called on the engine's thread while an answer arrives.
+        let accepted: (RequestID, AcceptedHead) -> Void
+        /// Called from any thread.
+        let post: @Sendable (Event) -> Void
+        let recorded: @Sendable (PartSession) -> Void
+    }
+
+    private enum Mode { case awaitingHead, discarding, writing, done }
+
+    /// A partly filled buffer is handed over when it is older than this and holds at least ``worthwhileBytes``: what
+    /// lies in memory is lost in a crash.
+    private static let bufferPatience: Duration = .milliseconds(8)
+    private static let worthwhileBytes = 64 << 10
+    /// Bodies up to this are read to their end although nobody wants them, because that keeps the connection.
+    private static let cheapBody = 64 << 10
+
+    let order: RequestOrder
+    private let surroundings: Surroundings
+    private(set) var session: PartSession?
+    /// The address being asked, after redirects.
+    var address: String
+    /// Redirects that were followed.
+    var redirects = 0
+
+    private var mode = Mode.awaitingHead
+    private var head: ResponseHead?
+    private(set) var verdict: HeadVerdict?
+    private var discarded = 0
+    /// The offset of the next byte to arrive.
+    private(set) var position: Int64
+    /// Where the request ends; moves closer when the rest is given to somebody else.
+    private var limit: Int64
+    /// Whether the answer goes on behind ``limit``, so that the request has to be stopped there.
+    private var isCut = false
+    private var sentTooMuch = false
+
+    private var buffer: PooledBuffer?
+    private var spare: PooledBuffer?
+    private var bufferStart: Int64
+    private var bufferedSince: Instant = .zero
+    private var checksums: ChunkChecksums?
+    /// Bookmarks wait for the end of the answer, because only then is it known to be right.
+    private var isHeldBack = false
+    private let held = HeldBookmarks()
+
+    private var end: (outcome: TransportEnd.Outcome?, timeToFirstByte: Duration?)?
+    /// Whether a body was refused because there was no room for it.
+    private(set) var isPaused = false
+
+    init(order: RequestOrder, session: PartSession?, surroundings: Surroundings) {
+        self.order = order
+        self.surroundings = surroundings
+        self.session = session
+        address = order.address
+        position = order.expectation.range.start
+        bufferStart = position
+        limit = order.expectation.range.end
+    }
+
+    // MARK: The answer
+
+    func receive(head: ResponseHead) -> HeadDecision {
+        self.head = head
+        let verdict = RangeJudge.judge(
+            head, expectation: order.expectation, url: address, now: surroundings.clock.wallTime())
+        self.verdict = verdict
+        switch verdict {
+        case .partial(let range, let facts):
+            accept(.partial(range), facts, limit: range.end)
+            // Without a length of its own an answer is known to be complete only at its end.
+            isHeldBack = facts.bodyDigest != nil || head["Content-Length"] == nil
+            held.begin(digest: facts.bodyDigest)
+        case .whole(let facts):
+            accept(.whole, facts, limit: facts.total ?? .max)
+        case .empty(let facts):
+            accept(.empty, facts, limit: 0)
+            mode = .discarding
+        case .redirect, .rejected:
+            mode = .discarding
+        }
+        guard mode == .discarding else { return .proceed }
+        let length = head["Content-Length"].flatMap { Int($0) } ?? 0
+        return length > Self.cheapBody ? .stop : .proceed
+    }
+
+    private func accept(_ kind: AcceptedHead.Kind, _ facts: RemoteFacts, limit: Int64) {
+        mode = .writing
+        self.limit = min(self.limit, limit)
+        if case .whole = kind { self.limit = limit }
+        guard order.purpose == .fetch else { return }
+        var facts = facts
+        facts.suggestedName = facts.suggestedName ?? SafeFileName.fromURL(order.address)
+        surroundings.accepted(order.id, AcceptedHead(kind: kind, facts: facts, address: address))
+        if session != nil { beginChecksums() }
+    }
+
+    func receive(body: UnsafeRawBufferPointer) -> BodyDecision {
+        switch mode {
+        case .awaitingHead, .done: return .stop
+        case .discarding:
+            discarded += body.count
+            return discarded > Self.cheapBody ? .stop : .proceed
+        case .writing: break
+        }
+        let wanted = Int(min(Int64(body.count), limit - position))
+        guard hasRoom(for: wanted) else {
+            isPaused = true
+            return .pause
+        }
+        isPaused = false
+        copy(UnsafeRawBufferPointer(rebasing: body[..<wanted]))
+        if wanted < body.count {
+            sentTooMuch = !isCut
+            return .stop
+        }
+        if isCut, position == limit { return .stop }
+        handOverIfOld()
+        return .proceed
+    }
+
+    private func hasRoom(for count: Int) -> Bool {
+        if buffer == nil {
+            guard count > 0 else { return true }
+            buffer = spare ?? surroundings.pool.take()
+            spare = nil
+            guard buffer != nil else { return false }
+            bufferStart = position
+            bufferedSince = surroundings.clock.now()
+        }
+        guard let buffer, Int(position - bufferStart) + count > buffer.bytes.count else { return true }
+        // The full buffer has to go somewhere, and the rest into another one.
+        guard session != nil else { return false }
+        if spare == nil { spare = surroundings.pool.take() }
+        return spare != nil
+    }
+
+    private func copy(_ bytes: UnsafeRawBufferPointer) {
+        var bytes = bytes
+        while !bytes.isEmpty {
+            if buffer == nil {
+                buffer = spare
+                spare = nil
+                bufferStart = position
+                bufferedSince = surroundings.clock.now()
+            }
+            let filled = Int(position - bufferStart)
+            let count = min(bytes.count, buffer!.bytes.count - filled)
+            let place = UnsafeMutableRawBufferPointer(rebasing: buffer!.bytes[filled..<(filled + count)])
+            place.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            position += Int64(count)
+            bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
+            // While the bytes are still in the processor's cache.
+            updateChecksums(to: position / ChunkPlan.alignment * ChunkPlan.alignment, in: buffer!)
+            if filled + count == buffer!.bytes.count { handOver(to: position) }
+        }
+    }
+
+    private func updateChecksums(to offset: Int64, in buffer: PooledBuffer) {
+        guard let from = checksums?.position, offset > from else { return }
+        let range = Int(from - bufferStart)..<Int(offset - bufferStart)
+        checksums!.update(UnsafeRawBufferPointer(rebasing: buffer.bytes[range]))
+    }
+
+    private func beginChecksums() {
+        guard let session, checksums == nil else { return }
+        let start = order.expectation.range.start
+        let chunk = Int(start / session.chunkSize)
+        let before = session.checksum(of: chunk, bytes: start - Int64(chunk) * session.chunkSize)
+        assert(before != nil, "request \(order.id) does not go on where the chunk ends")
+        checksums = ChunkChecksums(chunkSize: session.chunkSize, position: start, checksum: before ?? 0)
+        if let buffer { updateChecksums(to: position / ChunkPlan.alignment * ChunkPlan.alignment, in: buffer) }
+    }
+
+    // MARK: To the file
+
+    /// Hands over what has been lying around for long enough.
+    func handOverIfOld() {
+        guard buffer != nil, session != nil, order.purpose == .fetch else { return }
+        let filled = Int(position - bufferStart)
+        guard filled >= Self.worthwhileBytes,
+            surroundings.clock.now() - bufferedSince > Self.bufferPatience
+        else { return }
+        handOver(to: position / ChunkPlan.alignment * ChunkPlan.alignment)
+    }
+
+    /// Gives the bytes before `offset` to the writer; what lies behind moves to a new buffer.
+    private func handOver(to offset: Int64) {
+        guard let full = buffer, let session, offset > bufferStart else { return }
+        let rest = Int(position - offset)
+        let count = Int(offset - bufferStart)
+        if rest > 0 {
+            guard let next = spare ?? surroundings.pool.take() else { return }
+            spare = nil
+            next.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: full.bytes[count..<(count + rest)]))
+            buffer = next
+        } else {
+            buffer = nil
+        }
+        updateChecksums(to: offset, in: full)
+        let bookmarks = checksums?.takeBookmarks() ?? []
+        let start = bufferStart
+        bufferStart = offset
+        bufferedSince = surroundings.clock.now()
+        write(full, count, at: start, bookmarks, session)
+    }
+
+    private func write(
+        _ buffer: PooledBuffer, _ count: Int, at offset: Int64, _ bookmarks: [ChunkBookmark], _ session: PartSession
+    ) {
+        let pool = surroundings.pool
+        let clock = surroundings.clock
+        let post = surroundings.post
+        let recorded = surroundings.recorded
+        let held = isHeldBack ? self.held : nil
+        surroundings.writer.submit {
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count])
+            defer { pool.giveBack(buffer) }
+            guard !session.hasFailed else { return }
+            do throws(TransferError) {
+                try session.file.write(bytes, at: offset)
+            } catch {
+                if session.fail() { post(.fileFailed(session.transfer, error)) }
+                return
+            }
+            if let held {
+                held.add(bytes, bookmarks)
+            } else if session.record(bookmarks, at: clock.now()) {
+                recorded(session)
+            }
+        }
+    }
+
+    // MARK: Changes of plan
+
+    /// The part file has been opened: what was gathered can go there.
+    func attach(_ session: PartSession) {
+        guard self.session == nil else { return }
+        self.session = session
+        if mode == .writing, order.purpose == .fetch { beginChecksums() }
+        if let end { finish(end.outcome, timeToFirstByte: end.timeToFirstByte) }
+    }
+
+    /// Another request takes what lies at and behind `offset`.
+    ///
+    /// - Returns: Whether everything before it has arrived already.
+    func shorten(to offset: Int64) -> Bool {
+        if offset < limit {
+            limit = offset
+            isCut = true
+        }
+        return position >= limit
+    }
+
+    /// The address that the user's fields and credentials are meant for.
+    var originalAddress: String { order.source }
+
+    /// A redirect leads nowhere.
+    func refuse(_ error: TransferError) {
+        verdict = .rejected(error, retryAfter: nil, RemoteFacts())
+    }
+
+    /// Forgets an answer that only led elsewhere.
+    func redirect(to address: String) {
+        self.address = address
+        redirects += 1
+        mode = .awaitingHead
+        verdict = nil
+        head = nil
+        discarded = 0
+    }
+
+    // MARK: The end
+
+    /// The answer is over (`nil`: given up). What counts of it is written, and then the end is posted.
+    func finish(_ outcome: TransportEnd.Outcome?, timeToFirstByte: Duration?) {
+        let needsFile = mode == .writing && session == nil && outcome != nil
+        if needsFile {
+            end = (outcome, timeToFirstByte)
+            return
+        }
+        end = nil
+        let result = result(of: outcome)
+        let kept = keptEnd(result)
+        if mode == .writing, order.purpose == .fetch {
+            position = max(bufferStart, kept)
+            handOver(to: position)
+        }
+        mode = .done
+        let report = RequestReport(
+            outcome: result, receivedEnd: kept, timeToFirstByte: timeToFirstByte, status: head?.status)
+        let leftover = [buffer, spare].compactMap { $0 }
+        let compared = order.purpose == .compare ? buffer : nil
+        buffer = nil
+        spare = nil
+        let (id, start) = (order.id, order.expectation.range.start)
+        let (session, held) = (self.session, isHeldBack ? self.held : nil)
+        let (pool, clock) = (surroundings.pool, surroundings.clock)
+        let (post, recorded) = (surroundings.post, surroundings.recorded)
+        // Behind everything that was handed over before.
+        surroundings.writer.submit {
+            var report = report
+            if let compared { report.outcome = Self.compare(compared, report, session, start) }
+            for buffer in leftover { pool.giveBack(buffer) }
+            if let held {
+                switch held.end(isComplete: report.outcome == .completed) {
+                case .success(let bookmarks):
+                    if let session, session.record(bookmarks, at: clock.now()) { recorded(session) }
+                case .failure(let error):
+                    if report.outcome == .completed { report.outcome = .failed(error, retryAfter: nil, nil) }
+                    report.receivedEnd = start
+                }
+            }
+            post(.requestEnded(id, report))
+        }
+    }
+
+    /// Puts what the head said and how the transport ended together.
+    private func result(of outcome: TransportEnd.Outcome?) -> RequestReport.Outcome {
+        switch (verdict, outcome) {
+        case (_, nil): return .cancelled
+        case (.rejected(let error, let retryAfter, let facts), _):
+            return .failed(error, retryAfter: retryAfter, facts)
+        case (.redirect, _):
+            return .failed(TransferError(.redirectRefused, "the redirect was not followed"), retryAfter: nil, nil)
+        case (.empty, _): return .completed
+        case (nil, .failed(let error)): return .failed(error, retryAfter: nil, nil)
+        case (nil, _):
+            return .failed(TransferError(.badResponse, "the server sent no answer"), retryAfter: nil, nil)
+        case (.partial, _), (.whole, _): break
+        }
+        if sentTooMuch {
+            let error = TransferError(.badResponse, "the server sent more than it announced")
+            return .failed(error, retryAfter: nil, nil)
+        }
+        if position == limit { return .completed }
+        switch outcome {
+        case .failed(let error): return .failed(error, retryAfter: nil, nil)
+        case .completed where limit == .max: return .completed
+        default:
+            let missing = limit - position
+            let error = TransferError(.shortBody, "the answer ended \(missing) bytes early")
+            return .failed(error, retryAfter: nil, nil)
+        }
+    }
+
+    /// The offset behind the last byte that counts.
+    private func keptEnd(_ result: RequestReport.Outcome) -> Int64 {
+        if sentTooMuch { return isHeldBack ? order.expectation.range.start : aligned(bufferStart) }
+        guard result == .completed else {
+            return verdict == nil || mode != .writing ? order.expectation.range.start : aligned(position)
+        }
+        // An odd end is fine at the end of the file only; elsewhere the next request begins on a boundary.
+        let total = order.expectation.total ?? acceptedTotal
+        return limit == .max || position == total || position % ChunkPlan.alignment == 0
+            ? position : max(order.expectation.range.start, aligned(position))
+    }
+
+    private var acceptedTotal: Int64? {
+        switch verdict {
+        case .partial(_, let facts), .whole(let facts), .empty(let facts): facts.total
+        default: nil
+        }
+    }
+
+    private func aligned(_ offset: Int64) -> Int64 {
+        max(order.expectation.range.start, offset / ChunkPlan.alignment * ChunkPlan.alignment)
+    }
+
+    private static func compare(
+        _ buffer: PooledBuffer, _ report: RequestReport, _ session: PartSession?, _ start: Int64
+    ) -> RequestReport.Outcome {
+        guard report.outcome == .completed, let session else { return report.outcome }
+        let count = Int(report.receivedEnd - start)
+        var onDisk = [UInt8](repeating: 0, count: count)
+        do throws(TransferError) {
+            let read = try session.file.read(count, at: start, into: &onDisk)
+            let isSame = onDisk.withUnsafeBytes { $0.elementsEqual(buffer.bytes[..<count]) }
+            if read == count, isSame { return .completed }
+            let error = TransferError(.remoteChanged, "the remote file has changed: an overlap differs")
+            return .failed(error, retryAfter: nil, nil)
+        } catch {
+            return .failed(error, retryAfter: nil, nil)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import TransferCore
+
+/// How the server of a demonstration misbehaves: a pure function of the seed, the request's number and its range.
+public struct FaultPlan: Sendable, Hashable {
+    /// What happens to one request.
+    public enum Fault: Sendable, Hashable {
+        case none
+        /// 503 with `Retry-After: 1`.
+        case busy
+        /// The connection is cut after so many bytes of the body.
+        case cut(after: Int64)
+        /// Nothing more comes after so many bytes of the body.
+        case stall(after: Int64)
+        /// This byte of the body has a bit flipped; `Content-Digest` tells of it. A request that wants no
+        /// `Content-Digest` is spared: nobody could notice.
+        case damage(at: Int64)
+    }
+
+    /// How many of 1000 requests meet each fault.
+    public struct Chances: Sendable, Hashable {
+        public var busy: Int
+        public var cut: Int
+        public var stall: Int
+        public var damage: Int
+
+        public init(busy: Int = 0, cut: Int = 0, stall: Int = 0, damage: Int = 0) {
+            self.busy = busy
+            self.cut = cut
+            self.stall = stall
+            self.damage = damage
+        }
+    }
+
+    public var seed: UInt64
+    public var chances: Chances
+    /// The speed of each answer; `nil` for no limit.
+    public var bytesPerSecond: Int?
+    /// How long a stalled answer keeps its connection at most.
+    public var longestStall: Duration
+
+    public init(
+        seed: UInt64, chances: Chances, bytesPerSecond: Int? = nil, longestStall: Duration = .seconds(30)
+    ) {
+        self.seed = seed
+        self.chances = chances
+        self.bytesPerSecond = bytesPerSecond
+        self.longestStall = longestStall
+    }
+
+    /// Enough trouble to be seen within a minute, and slow enough to be watched.
+    public static func demo(seed: UInt64 = 1) -> FaultPlan {
+        FaultPlan(
+            seed: seed, chances: Chances(busy: 60, cut: 200, stall: 30, damage: 100), bytesPerSecond: 6_000_000)
+    }
+
+    /// What happens to the request of that number (from 0) that asks for `range`.
+    ///
+    /// An empty range can only meet ``Fault/busy``; a position in the body always lies within it.
+    public func fault(request number: Int, range: ByteRange) -> Fault {
+        let draw = Int(random(number, 0) % 1000)
+        let count = range.length
+        if draw < chances.busy { return .busy }
+        guard count > 0 else { return .none }
+        let position = Int64(random(number, 1) % UInt64(count))
+        var limit = chances.busy + chances.cut
+        if draw < limit { return .cut(after: position) }
+        limit += chances.stall
+        if draw < limit { return .stall(after: position) }
+        limit += chances.damage
+        return draw < limit ? .damage(at: position) : .none
+    }
+
+    /// SplitMix64 of the seed and two indices.
+    private func random(_ number: Int, _ index: UInt64) -> UInt64 {
+        Self.mix(Self.mix(seed) &+ UInt64(truncatingIfNeeded: number) &* 2 &+ index)
+    }
+
+    private static func mix(_ state: UInt64) -> UInt64 {
+        var z = state &+ 0x9E37_79B9_7F4A_7C15
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
