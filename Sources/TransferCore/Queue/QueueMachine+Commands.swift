@@ -1,7 +1,9 @@
 extension QueueMachine {
     mutating func carryOut(_ command: EngineCommand, _ moment: Moment) {
         switch command {
-        case .add(let wishes): effects.append(.insert(wishes))
+        case .add(let wishes):
+            additionsUnderWay += 1
+            effects.append(.insert(wishes))
         case .pause(let ids): for id in ids { pause(id, moment) }
         case .resume(let ids): for id in ids { resume(id, moment) }
         case .retry(let ids): for id in ids { retry(id, moment) }

@@ -15,6 +15,7 @@ extension QueueMachine {
         snapshot.watched = watched.flatMap { detail(of: $0, at: moment.now) }
         snapshot.events = log.suffix(200)
         snapshot.throughput = throughput.values(at: moment.now)
+        snapshot.commandsTaken = commandsTaken
         snapshot.isIdle = isIdle
         return snapshot
     }

@@ -46,6 +46,10 @@ public struct QueueMachine: Sendable {
     var watched: TransferID?
     var throughput = ThroughputHistory()
     var sequence: UInt64 = 0
+    var commandsTaken: UInt64 = 0
+    /// Additions that the store has not confirmed.
+    var additionsUnderWay = 0
+    var entriesBeingVerified = 0
 
     /// - Parameters:
     ///   - records: The queue as the store has it.
@@ -69,8 +73,12 @@ public struct QueueMachine: Sendable {
 
     private mutating func take(_ event: Event, _ moment: Moment) {
         switch event {
-        case .command(let command): carryOut(command, moment)
-        case .added(let records): append(records)
+        case .command(let command):
+            commandsTaken += 1
+            carryOut(command, moment)
+        case .added(let records):
+            additionsUnderWay -= 1
+            append(records)
         case .detailLoaded(let id, let bookmark, let attempts): show(id, bookmark, attempts)
         case .bookmarkLoaded(let id, let chunks): with(id, moment) { $0.bookmarkLoaded(chunks, moment) }
         case .accepted(let id, let head):
@@ -99,7 +107,8 @@ public struct QueueMachine: Sendable {
 
     /// Whether nothing moves, and nothing will without a command.
     public var isIdle: Bool {
-        running.isEmpty && entriesBeingVerified == 0 && (isShuttingDown || waiting.values.allSatisfy(\.isEmpty))
+        running.isEmpty && entriesBeingVerified == 0 && additionsUnderWay == 0
+            && (isShuttingDown || waiting.values.allSatisfy(\.isEmpty))
     }
 
     /// Whether a shutdown has come to its end.
@@ -107,8 +116,6 @@ public struct QueueMachine: Sendable {
 
     /// Whether requests are under way, so that progress is worth looking at.
     public var isMoving: Bool { !requests.isEmpty }
-
-    var entriesBeingVerified = 0
 
     /// When ``Event/timer`` is due; `nil` if only other events count.
     public func nextDeadline(after now: Instant) -> Instant? {

@@ -13,7 +13,9 @@ public struct EngineSnapshot: Sendable {
     public var events: [EngineEvent]
     /// Safe bytes per second over all transfers, one value a second, newest last; at most 120.
     public var throughput: [Double]
-    /// Whether anything moves or will move by itself; an idle engine makes no further pictures until a command comes.
+    /// How many commands have been carried out since the start, so that a script knows when its own was.
+    public var commandsTaken: UInt64
+    /// Whether nothing moves or will move by itself; an idle engine makes no further pictures until a command comes.
     public var isIdle: Bool
 
     public init(takenAt: Instant, takenAtWall: WallTime) {
@@ -23,6 +25,7 @@ public struct EngineSnapshot: Sendable {
         transfers = []
         events = []
         throughput = []
+        commandsTaken = 0
         isIdle = true
     }
 }

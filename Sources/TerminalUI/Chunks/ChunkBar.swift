@@ -1,0 +1,51 @@
+import TransferCore
+
+/// A row of cells that shows how far a transfer or a chunk is.
+enum ChunkBar {
+    /// The faces of `columns` cells for a whole transfer.
+    static func faces(of transfer: TransferSnapshot, columns: Int) -> [ChunkFace] {
+        guard columns > 0 else { return [] }
+        let chunks = transfer.chunks
+        if transfer.state == .completed && chunks.isEmpty { return Array(repeating: .safe, count: columns) }
+        if chunks.isEmpty {
+            let share = transfer.bytesTotal.map { ChunkStatus.share(transfer.bytesDone, of: $0) } ?? 0
+            let state: ChunkState = transfer.state == .verifying ? .verifying : .pending
+            return faces(of: ChunkStatus(state: state, share: share), columns: columns)
+        }
+        if chunks.count >= columns {
+            return (0..<columns).map { ChunkFace(chunks[range(ofCell: $0, of: columns, chunks: chunks.count)]) }
+        }
+        // Fewer chunks than cells: every chunk gets a bar of its own.
+        var faces: [ChunkFace] = []
+        for index in chunks.indices {
+            let end = (index + 1) * columns / chunks.count
+            faces += self.faces(of: chunks[index], columns: end - faces.count)
+        }
+        return faces
+    }
+
+    /// The chunks of cell `index`; together the cells hold every chunk once. Needs as many chunks as cells.
+    static func range(ofCell index: Int, of cells: Int, chunks: Int) -> Range<Int> {
+        index * chunks / cells..<(index + 1) * chunks / cells
+    }
+
+    /// The bar of a single chunk: its safe part, then its trouble, if any, then what is missing.
+    static func faces(of chunk: ChunkStatus, columns: Int) -> [ChunkFace] {
+        guard columns > 0 else { return [] }
+        let whole = ChunkFace(CollectionOfOne(chunk))
+        switch whole {
+        case .safe, .skipped, .verifying:
+            return Array(repeating: whole, count: columns)
+        case .pending, .filling, .retry, .refetch, .failed:
+            break
+        }
+        let isMoving = chunk.state == .active
+        // At least one cell shows that something is missing.
+        let filled = min(Int(chunk.share) * columns / 255, columns - 1)
+        var faces = Array(repeating: ChunkFace.safe, count: filled)
+        let rest = Int(chunk.share) * columns - filled * 255
+        faces.append(whole.isProblem ? whole : ChunkFace(safe: rest, of: 255, isMoving: isMoving))
+        while faces.count < columns { faces.append(.pending(isMoving: false)) }
+        return faces
+    }
+}

@@ -1,0 +1,132 @@
+/// What a key can do.
+public enum Action: Hashable, Sendable, CaseIterable {
+    case moveUp, moveDown, moveLeft, moveRight
+    case moveToStart, moveToEnd, pageUp, pageDown
+    case open, back
+    case togglePause, togglePauseAll, retry, verify
+    case remove, removeKeepingData, removeDeletingData
+    case nextProblem, previousProblem
+    case help, quit, repaint, suspend
+}
+
+/// What is in front: keys mean what they mean there.
+public enum KeyContext: String, Sendable, CaseIterable {
+    case queue
+    case detail
+    case help
+    case confirm
+
+    /// How the help calls it.
+    var title: Label {
+        switch self {
+        case .queue: "In the queue"
+        case .detail: "In a transfer"
+        case .help: "In this help"
+        case .confirm: "When asked whether to remove"
+        }
+    }
+}
+
+/// What some keys do in some contexts.
+public struct KeyBinding: Hashable, Sendable {
+    public var keys: [Key]
+    public var action: Action
+    public var contexts: Set<KeyContext>
+    /// One or two words for the footer; `nil` keeps it out of there.
+    public var hint: Label?
+    /// How the footer writes the keys, if not as the first of them.
+    public var hintKeys: Label?
+    /// A line for the help.
+    public var description: Label
+
+    init(
+        _ keys: [Key], _ action: Action, in contexts: Set<KeyContext>, hint: Label? = nil, hintKeys: Label? = nil,
+        _ description: Label
+    ) {
+        self.keys = keys
+        self.action = action
+        self.contexts = contexts
+        self.hint = hint
+        self.hintKeys = hintKeys
+        self.description = description
+    }
+
+    /// All keys, for the help.
+    public var keysLabel: Label { keys.map(\.label).joined(separator: " ") }
+}
+
+/// All keys and what they do: keys are dispatched by it, and the footer and the help are written from it.
+public struct KeyMap: Sendable {
+    /// In the order of the footer and the help; what comes first stays longest in a narrow footer.
+    public let bindings: [KeyBinding]
+
+    public init(bindings: [KeyBinding]) {
+        self.bindings = bindings
+    }
+
+    /// What `key` does in `context`.
+    public func action(for key: Key, in context: KeyContext) -> Action? {
+        bindings.first { $0.contexts.contains(context) && $0.keys.contains(key) }?.action
+    }
+
+    /// What can be done in `context`.
+    public func bindings(in context: KeyContext) -> [KeyBinding] {
+        bindings.filter { $0.contexts.contains(context) }
+    }
+
+    /// The keys of the program.
+    public static let standard: KeyMap = {
+        let lists: Set<KeyContext> = [.queue, .detail]
+        let everywhere = Set(KeyContext.allCases)
+        return KeyMap(bindings: [
+            .init(
+                [.character("x")], .removeKeepingData, in: [.confirm], hint: "remove, keep data",
+                "remove from the queue, keep unfinished data"),
+            .init(
+                [.character("D")], .removeDeletingData, in: [.confirm], hint: "remove and delete data",
+                "remove from the queue, delete unfinished data"),
+            .init(
+                [.up, .character("k")], .moveUp, in: [.queue, .detail, .help], hint: "move", hintKeys: "↑↓",
+                "up"),
+            .init([.down, .character("j")], .moveDown, in: [.queue, .detail, .help], "down"),
+            .init([.left, .character("h")], .moveLeft, in: [.detail], "left"),
+            .init([.right, .character("l")], .moveRight, in: [.detail], "right"),
+            .init(
+                [.enter, .character("l"), .right], .open, in: [.queue], hint: "open",
+                "look at the transfer under the cursor and its chunks"),
+            .init(
+                [.character("n")], .nextProblem, in: [.detail], hint: "problem", hintKeys: "n/N",
+                "next chunk that had trouble"),
+            .init([.character("N")], .previousProblem, in: [.detail], "previous chunk that had trouble"),
+            .init([.escape], .back, in: [.detail], hint: "back", "back to the queue"),
+            .init(
+                [.character("p")], .togglePause, in: lists, hint: "pause/resume", "pause the transfer, or let it go on"),
+            .init(
+                [.character("r")], .retry, in: lists, hint: "retry",
+                "try again now, after an error or instead of waiting"),
+            .init([.character("d")], .remove, in: lists, hint: "remove", "remove the transfer; asks first"),
+            .init(
+                [.character("P")], .togglePauseAll, in: lists, hint: "pause all",
+                "pause all transfers, or let all go on"),
+            .init(
+                [.character("V")], .verify, in: lists, hint: "verify",
+                "compare the data on disk with its checksums"),
+            .init([.home, .character("g")], .moveToStart, in: [.queue, .detail, .help], "to the start"),
+            .init([.end, .character("G")], .moveToEnd, in: [.queue, .detail, .help], "to the end"),
+            .init([.pageUp], .pageUp, in: [.queue, .help], "a page up"),
+            .init([.pageDown], .pageDown, in: [.queue, .help], "a page down"),
+            .init(
+                [.escape, .left, .character("h"), .enter], .back, in: [.help], hint: "back", "close this help"),
+            .init(
+                [.escape, .character("n"), .character("q")], .back, in: [.confirm], hint: "cancel", "keep the transfer"),
+            .init([.character("?"), .function(1)], .help, in: lists, hint: "help", "all keys"),
+            .init([.character("?"), .function(1)], .back, in: [.help], "close this help"),
+            .init(
+                [.character("q"), .control("c")], .quit, in: [.queue, .detail, .help], hint: "quit",
+                "quit; nothing is lost, the next start carries on"),
+            .init([.control("c")], .quit, in: [.confirm], "quit; nothing is removed"),
+            .init([.control("l")], .repaint, in: everywhere, "draw the screen anew"),
+            .init([.control("z")], .suspend, in: everywhere, "to the shell; fg comes back"),
+        ])
+    }()
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import TransferCore
+import TransferEngine
+
+/// `carryon pause`.
+struct PauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Pause transfers: they stay where they are until they are resumed.")
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var selection: SelectionArguments
+
+    func run() throws {
+        try control(state, selection) { .pause($0) }
+    }
+}
+
+/// `carryon resume`.
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Put paused transfers back into the queue.")
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var selection: SelectionArguments
+
+    func run() throws {
+        try control(state, selection) { .resume($0) }
+    }
+}
+
+/// `carryon retry`.
+struct RetryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry", abstract: "Put transfers that failed or need you back into the queue.")
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var selection: SelectionArguments
+
+    func run() throws {
+        try control(state, selection) { .retry($0) }
+    }
+}
+
+/// `carryon remove`.
+struct RemoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Take transfers out of the queue. Finished files are never deleted.")
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var selection: SelectionArguments
+
+    @Flag(name: .customLong("with-data"), help: "Delete unfinished data too.")
+    var withData = false
+
+    func run() throws {
+        let withData = self.withData
+        try control(state, selection) { .remove($0, withData: withData) }
+    }
+}
+
+/// `carryon verify`.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compare every chunk on disk with its checksum, and fetch the bad ones again.")
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var selection: SelectionArguments
+
+    func run() throws {
+        try reporting {
+            let signals = Signals()
+            let settings = try Settings.load()
+            let workplace = try Workplace(state: state.folder)
+            let ids = try selection.resolve(in: try workplace.store.loadQueue())
+            // What is verified and turns out to be whole is not started; what is not whole is repaired.
+            let before = try workplace.store.loadQueue().filter { ids.contains($0.id) }
+            let engine = try workplace.engine(settings: settings.engine, only: Set(ids))
+            engine.send(.verify(before.map(\.id)))
+            _ = EngineWaiter(engine).wait(until: { $0.commandsTaken >= 1 })
+            try LineRun(engine: engine, signals: signals, only: Set(ids)).run(untilIdle: true)
+            for row in engine.snapshot().transfers where ids.contains(row.id) {
+                print("\(row.id) \(row.name): \(row.explanation?.description ?? "nothing to verify yet")")
+            }
+        }
+    }
+}
+
+extension ParsableCommand {
+    /// Carries a command out on transfers of a queue that no other process runs.
+    fileprivate func control(
+        _ state: StateOption, _ selection: SelectionArguments, _ command: ([TransferID]) -> EngineCommand
+    ) throws {
+        try reporting {
+            Signals.ignoreBrokenPipes()
+            let workplace = try Workplace(state: state.folder)
+            let ids = try selection.resolve(in: try workplace.store.loadQueue())
+            _ = try workplace.carryOut(command(ids))
+        }
+    }
+}

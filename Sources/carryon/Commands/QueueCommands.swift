@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+import TransferCore
+import TransferEngine
+
+/// `carryon add`: into the queue.
+struct AddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Put downloads into the queue; prints one number per line.")
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var wish: TransferOptionGroup
+
+    @Argument(
+        help: ArgumentHelp(
+            "Addresses, then a file or folder; without one the download folder of config.toml, else ~/Downloads.",
+            valueName: "source... destination"))
+    var arguments: [String]
+
+    func run() throws {
+        try reporting {
+            let settings = try Settings.load()
+            let wishes = try WishParser.wishes(
+                arguments, defaultFolder: settings.downloadFolder, options: try wish.options(settings))
+            let workplace = try Workplace(state: state.folder)
+            let now = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+            for record in try workplace.store.insert(wishes, at: now) { print(record.id) }
+        }
+    }
+}
+
+/// `carryon cp`: into the queue, and done here.
+struct CopyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cp", abstract: "Put downloads into the queue and run them here until they are done.",
+        discussion: "Interrupted, it leaves them in the queue: `carryon run` or the screen carries on.")
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var wish: TransferOptionGroup
+
+    @Argument(
+        help: ArgumentHelp(
+            "Addresses, then a file or folder; without one the current folder.", valueName: "source... destination"))
+    var arguments: [String]
+
+    func run() throws {
+        try reporting {
+            let signals = Signals()
+            let settings = try Settings.load()
+            let wishes = try WishParser.wishes(
+                arguments, defaultFolder: Paths.absolute("./") + "/", options: try wish.options(settings))
+            let workplace = try Workplace(state: state.folder)
+            let now = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+            let ids = Set(try workplace.store.insert(wishes, at: now).map(\.id))
+            let engine = try workplace.engine(settings: settings.engine, only: ids)
+            try LineRun(engine: engine, signals: signals, only: ids).run(untilIdle: true)
+        }
+    }
+}
+
+/// `carryon run`: the queue without a screen.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the queue without a screen.")
+
+    @OptionGroup var state: StateOption
+
+    @Flag(name: .customLong("until-idle"), help: "End when nothing is left to do.")
+    var untilIdle = false
+
+    func run() throws {
+        try reporting {
+            let signals = Signals()
+            let settings = try Settings.load()
+            let workplace = try Workplace(state: state.folder)
+            let engine = try workplace.engine(settings: settings.engine)
+            try LineRun(engine: engine, signals: signals, only: nil).run(untilIdle: untilIdle)
+        }
+    }
+}
+
+/// Runs an engine with lines of progress.
+struct LineRun {
+    let engine: Engine
+    let signals: Signals
+    let only: Set<TransferID>?
+
+    /// - Throws: The exit status, if it is not 0.
+    func run(untilIdle: Bool) throws {
+        var lines = ProgressLines(only: only)
+        let startedWith = troubled(engine.snapshot())
+        var snapshot = engine.snapshot()
+        while !(untilIdle && snapshot.isIdle) {
+            if signals.wait(for: engine.changes, timeout: lines.timeout(after: snapshot)) != nil {
+                lines.finish()
+                engine.stop()
+                throw Exit.interrupted
+            }
+            engine.acknowledgeChanges()
+            snapshot = engine.snapshot()
+            lines.show(snapshot)
+        }
+        engine.stop()
+        lines.show(engine.snapshot())
+        lines.finish()
+        guard troubled(engine.snapshot()).isSubset(of: startedWith) else { throw Exit.failed }
+    }
+
+    /// Transfers that failed or need a person.
+    private func troubled(_ snapshot: EngineSnapshot) -> Set<TransferID> {
+        Set(snapshot.transfers.filter { $0.error != nil && only?.contains($0.id) != false }.map(\.id))
+    }
+}

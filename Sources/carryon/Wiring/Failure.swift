@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import TransferCore
+
+/// Ends the program with one sentence on standard error.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// The exit statuses of the program.
+enum Exit {
+    /// Some transfer failed or needs a person.
+    static let failed = ExitCode(1)
+    /// The command line makes no sense.
+    static let usage = ExitCode(2)
+    /// A signal ended it; bookmarks are committed.
+    static let interrupted = ExitCode(130)
+}
+
+/// Standard error, for words that are not data.
+enum Diagnostics {
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
+
+extension ParsableCommand {
+    /// Runs `body`, and says in one sentence why it did not work.
+    func reporting(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let exit as ExitCode {
+            throw exit
+        } catch let error as TransferError {
+            let sentence = error.code.remedy.map { "\(error.detail): \($0)" } ?? error.detail.description
+            Diagnostics.say("carryon: \(sentence)")
+            throw Exit.failed
+        } catch let error as UsageError {
+            Diagnostics.say("carryon: \(SafeText(error.sentence))")
+            throw Exit.usage
+        } catch {
+            Diagnostics.say("carryon: \(SafeText(String(describing: error)))")
+            throw Exit.failed
+        }
+    }
+}
+
+/// The command line asks for something that cannot be.
+struct UsageError: Error {
+    let sentence: String
+
+    init(_ sentence: String) {
+        self.sentence = sentence
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import TOMLKit
+import TransferCore
+
+/// What the user has set once and for all, in `config.toml`.
+struct Settings {
+    /// Where downloads go that name no destination; ends in `/`.
+    var downloadFolder: String
+    var connections = TransferOptions().connections
+    var engine = EngineSettings()
+
+    /// Reads `$XDG_CONFIG_HOME/carryon/config.toml`, by default `~/.config/carryon/config.toml`; one that is not there
+    /// is fine.
+    ///
+    /// - Throws: One sentence that names the file and what is wrong in it.
+    static func load(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Settings {
+        let home = environment["HOME"] ?? NSHomeDirectory()
+        let base = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.config"
+        let path = base + "/carryon/config.toml"
+        var settings = Settings(downloadFolder: (environment["XDG_DOWNLOAD_DIR"] ?? home + "/Downloads") + "/")
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return settings }
+        do {
+            try settings.apply(TOMLTable(string: text), home: home)
+        } catch let error as UsageError {
+            throw Failure("\(path): \(error.sentence)")
+        } catch {
+            throw Failure("\(path): \(error)")
+        }
+        return settings
+    }
+
+    private mutating func apply(_ table: TOMLTable, home: String) throws {
+        for key in table.keys.sorted() {
+            switch key {
+            case "download-folder":
+                guard let folder = table[key]?.string, !folder.isEmpty else {
+                    throw UsageError("download-folder must be the path of a folder")
+                }
+                let expanded = folder.hasPrefix("~/") ? home + folder.dropFirst() : folder
+                downloadFolder = expanded.hasSuffix("/") ? expanded : expanded + "/"
+            case "connections": connections = try number(table, key, 1...64)
+            case "connections-per-remote": engine.connectionsPerRemote = try number(table, key, 1...256)
+            case "max-active": engine.maxActive = try number(table, key, 1...64)
+            case "stall-timeout": engine.stallTimeout = .seconds(try number(table, key, 1...3600))
+            case "connect-timeout": engine.connectTimeout = .seconds(try number(table, key, 1...3600))
+            case "retries": engine.retry.limit = try number(table, key, 1...1_000_000)
+            default: throw UsageError("there is no setting called \(key)")
+            }
+        }
+    }
+
+    private func number(_ table: TOMLTable, _ key: String, _ range: ClosedRange<Int>) throws -> Int {
+        guard let value = table[key]?.int, range.contains(value) else {
+            throw UsageError("\(key) must be a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+}

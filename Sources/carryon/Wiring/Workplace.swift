@@ -1,0 +1,46 @@
+import CurlTransport
+import Foundation
+import Logging
+import TransferCore
+import TransferEngine
+import TransferStore
+
+/// The state folder, taken for this process: its lock, its store, its log.
+final class Workplace {
+    let folder: String
+    let store: SQLiteStore
+    let logger: Logger
+    private let lock: EngineLock
+
+    /// - Parameter state: The folder from the command line, if one was given.
+    /// - Throws: One sentence, among others if another process has the folder.
+    init(state: String?) throws {
+        folder = try StateFolder.resolve(option: state, environment: ProcessInfo.processInfo.environment)
+        try StateFolder.create(folder)
+        lock = try EngineLock(folder: folder)
+        store = try SQLiteStore(path: folder + "/carryon.db")
+        logger = LogFile.logger(folder: folder)
+    }
+
+    /// Starts the engine on this folder's queue.
+    ///
+    /// - Parameter only: If given, other transfers are left alone.
+    func engine(settings: EngineSettings = EngineSettings(), only: Set<TransferID>? = nil) throws -> Engine {
+        let clock = SystemClock()
+        let parts = Engine.Parts(
+            transport: { () throws(TransferError) in try CurlTransport(clock: clock) }, store: store,
+            fileSystem: LocalFileSystem(), clock: clock, logger: logger, version: Version.text)
+        var random = SystemRandomNumberGenerator()
+        return try Engine(parts, settings: settings, seed: random.next(), only: only)
+    }
+
+    /// Has an engine that starts no transfers carry out one command, so that offline and online it means the same.
+    func carryOut(_ command: EngineCommand) throws -> EngineSnapshot {
+        let engine = try engine(only: [])
+        engine.send(command)
+        let waiter = EngineWaiter(engine)
+        _ = waiter.wait(until: { $0.commandsTaken >= 1 && $0.isIdle })
+        engine.stop()
+        return engine.snapshot()
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+import TransferCore
+
+@testable import TerminalUI
+
+/// Frames as they are drawn, compared with files.
+///
+/// `RECORD_SNAPSHOTS=1` writes the files anew and fails, so that nobody records by mistake.
+@Suite struct SnapshotTests {
+    struct Scene: Sendable, CustomTestStringConvertible {
+        let name: String
+        let size: Size
+        let glyphs: GlyphSet
+        let state: @Sendable (Size) -> AppState
+
+        var testDescription: String { name }
+    }
+
+    static let scenes: [Scene] = [Fixtures.wide, Fixtures.standard, Fixtures.small].flatMap { size -> [Scene] in
+        let suffix = "\(size.columns)x\(size.rows)"
+        func scene(
+            _ name: String, glyphs: GlyphSet = .utf8, _ snapshot: EngineSnapshot, keys: [Key] = []
+        ) -> Scene {
+            Scene(name: "\(name)-\(suffix)", size: size, glyphs: glyphs) {
+                Fixtures.state(snapshot, size: $0, keys: keys)
+            }
+        }
+        let empty = EngineSnapshot(takenAt: .zero, takenAtWall: WallTime(milliseconds: 0))
+        let error = Array(repeating: Key.down, count: 5)
+        return [
+            scene("queue", Fixtures.queue),
+            scene("queue-error", Fixtures.queue, keys: error),
+            scene("queue-ascii", glyphs: .ascii, Fixtures.queue),
+            scene("queue-cp437", glyphs: .cp437, Fixtures.queue),
+            scene("empty", empty),
+            scene("detail", Fixtures.watched, keys: [.enter, .character("n")]),
+            scene("detail-ascii", glyphs: .ascii, Fixtures.watched, keys: [.enter, .character("n")]),
+            scene("detail-bars", Fixtures.queue, keys: [.down, .down, .down, .enter]),
+            scene("detail-unknown", Fixtures.queue, keys: [.down, .enter]),
+            scene("help", Fixtures.queue, keys: [.character("?")]),
+            scene("confirm", Fixtures.queue, keys: [.character("d")]),
+        ]
+    }
+
+    @Test(arguments: scenes)
+    func matchesItsFile(_ scene: Scene) throws {
+        let frame = render(
+            scene.state(scene.size), size: scene.size, capabilities: Capabilities(glyphs: scene.glyphs))
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snapshots/\(scene.name).txt")
+        if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(frame.description.utf8).write(to: file)
+            Issue.record("recorded \(scene.name)")
+            return
+        }
+        let expected = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        #expect(frame.description == expected)
+    }
+
+    @Test func asciiFramesAreAscii() {
+        for scene in Self.scenes where scene.glyphs == .ascii {
+            let frame = render(scene.state(scene.size), size: scene.size, capabilities: Capabilities(glyphs: .ascii))
+            #expect(frame.description.allSatisfy { $0.isASCII })
+        }
+    }
+}
