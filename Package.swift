@@ -14,6 +14,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
     targets: [
@@ -58,11 +59,38 @@ let package = Package(
             name: "carryon",
             dependencies: [
                 "TransferCore", "WireProtocols", "CurlTransport", "TransferEngine", "TransferStore", "UploadServer",
-                "TerminalUI", "CursesTerminal",
+                "TerminalUI", "CursesTerminal", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
             ]
         ),
+
+        // What the tests have in common, and the tests.
+        .target(name: "TestSupport", dependencies: ["TransferCore"], path: "Tests/TestSupport"),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "EndToEndTests", dependencies: ["carryon", "TestSupport", "TransferCore"]),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "TransferCore"]),
+        .testTarget(name: "TransferCoreTests", dependencies: ["TransferCore"]),
+        .testTarget(name: "WireProtocolsTests", dependencies: ["WireProtocols", "TransferCore"]),
+        .testTarget(
+            name: "TransferEngineTests",
+            dependencies: [
+                "TransferEngine", "CurlTransport", "TransferStore", "TestSupport", "TransferCore", "WireProtocols",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport", "TestSupport", "TransferCore"]),
+        .testTarget(
+            name: "TransferStoreTests",
+            dependencies: [
+                "TransferStore", "TestSupport", "TransferCore", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            exclude: ["Fixtures"]),
+        .testTarget(name: "UploadServerTests", dependencies: ["UploadServer", "TestSupport", "TransferCore"]),
+        .testTarget(
+            name: "TerminalUITests", dependencies: ["TerminalUI", "TransferCore"], exclude: ["Snapshots"]),
+        .testTarget(
+            name: "CursesTerminalTests", dependencies: ["CursesTerminal", "TerminalUI", "TransferCore", "CNcurses"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -53,8 +53,8 @@ static inline int carryon_syncfs(int descriptor) {
 
 // CRC-32C with the instruction made for it, 8 bytes at a time. The caller has asked carryon_has_crc32c first.
 #if defined(__x86_64__)
-#include <nmmintrin.h>
-#include <wmmintrin.h>
+// The compiler's own names: the functions of <nmmintrin.h> are not emitted for code that Swift imports.
+typedef long long carryon_two_words __attribute__((vector_size(16)));
 
 static inline int carryon_has_crc32c(void) {
     __builtin_cpu_init();
@@ -67,10 +67,10 @@ __attribute__((target("sse4.2"))) static inline uint32_t carryon_crc32c_serial(
     for (; count >= 8; bytes += 8, count -= 8) {
         uint64_t word;
         memcpy(&word, bytes, 8);
-        wide = _mm_crc32_u64(wide, word);
+        wide = __builtin_ia32_crc32di(wide, word);
     }
     state = (uint32_t)wide;
-    for (; count > 0; bytes++, count--) state = _mm_crc32_u8(state, *bytes);
+    for (; count > 0; bytes++, count--) state = __builtin_ia32_crc32qi(state, *bytes);
     return state;
 }
 
@@ -84,14 +84,16 @@ __attribute__((target("sse4.2,pclmul"))) static inline uint32_t carryon_crc32c_l
         memcpy(&x, bytes + i, 8);
         memcpy(&y, bytes + lane + i, 8);
         memcpy(&z, bytes + 2 * lane + i, 8);
-        a = _mm_crc32_u64(a, x);
-        b = _mm_crc32_u64(b, y);
-        c = _mm_crc32_u64(c, z);
+        a = __builtin_ia32_crc32di(a, x);
+        b = __builtin_ia32_crc32di(b, y);
+        c = __builtin_ia32_crc32di(c, z);
     }
-    __m128i wideA = _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)a), _mm_cvtsi64_si128(shift2), 0);
-    __m128i wideB = _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)b), _mm_cvtsi64_si128(shift1), 0);
-    uint64_t moved = (uint64_t)_mm_cvtsi128_si64(wideA) ^ (uint64_t)_mm_cvtsi128_si64(wideB);
-    return (uint32_t)(_mm_crc32_u64(0, moved) ^ c);
+    carryon_two_words farA = __builtin_ia32_pclmulqdq128(
+        (carryon_two_words){(long long)a, 0}, (carryon_two_words){shift2, 0}, 0);
+    carryon_two_words farB = __builtin_ia32_pclmulqdq128(
+        (carryon_two_words){(long long)b, 0}, (carryon_two_words){shift1, 0}, 0);
+    uint64_t moved = (uint64_t)farA[0] ^ (uint64_t)farB[0];
+    return (uint32_t)(__builtin_ia32_crc32di(0, moved) ^ c);
 }
 #elif defined(__aarch64__)
 #include <arm_acle.h>

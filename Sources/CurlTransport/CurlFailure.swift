@@ -14,9 +14,8 @@ enum CurlFailure {
             return TransferError(.cannotResolve, "cannot find the proxy: \(detail)")
         case CURLE_COULDNT_CONNECT:
             return TransferError(.cannotConnect, "cannot connect to \(place)")
-        case CURLE_OPERATION_TIMEDOUT where detail.contains("less than"):
-            let seconds = Int(options.stallTimeout.inSeconds.rounded(.up))
-            return TransferError(.stalled, "no byte from \(place) for \(seconds) s")
+        case CURLE_OPERATION_TIMEDOUT where detail.contains("Less than"):
+            return stalled(address: address, options: options)
         case CURLE_OPERATION_TIMEDOUT:
             return TransferError(.timedOut, "\(place) did not answer in time")
         case CURLE_PARTIAL_FILE:
@@ -29,6 +28,9 @@ enum CurlFailure {
             return TransferError(.certificate, "the certificate of \(place) is not trusted (\(detail))")
         case CURLE_SSL_CONNECT_ERROR:
             return TransferError(.cannotConnect, "no secure connection to \(place) (\(detail))")
+        case CURLE_UNSUPPORTED_PROTOCOL where !detail.hasPrefix("Protocol "):
+            // That of the answer; an address would be refused with: Protocol "ftp" not supported.
+            return TransferError(.badResponse, "\(place) does not answer in HTTP (\(detail))")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             return TransferError(.malformed, "not an address that can be fetched: \(place)")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
@@ -36,6 +38,12 @@ enum CurlFailure {
         default:
             return TransferError(.connectionLost, "\(place): \(detail)")
         }
+    }
+
+    /// No byte came for too long.
+    static func stalled(address: String, options: ConnectionOptions) -> TransferError {
+        let seconds = Int(options.stallTimeout.inSeconds.rounded(.up))
+        return TransferError(.stalled, "no byte from \(place(of: address)) for \(seconds) s")
     }
 
     /// Host and port, as a person names a server.

@@ -12,6 +12,10 @@ final class CurlRequest {
     private var headers: UnsafeMutablePointer<curl_slist>?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var wasStopped = false
+    private var isPaused = false
+    /// Whether a byte came since the last look, and when that was seen.
+    private var hasMoved = false
+    private var lastMovedAt: Instant?
     private var headFailure: TransferError?
 
     init(
@@ -35,8 +39,11 @@ final class CurlRequest {
     }
 
     /// Hands over again what the receiver did not take.
-    func resume() {
-        curl_easy_pause(handle, CURLPAUSE_CONT)
+    func resume() -> CURLcode {
+        // libcurl takes it amiss before there is a connection.
+        guard isPaused else { return CURLE_OK }
+        isPaused = false
+        return curl_easy_pause(handle, CURLPAUSE_CONT)
     }
 
     /// From the start of the request to the first byte of the answer.
@@ -44,6 +51,17 @@ final class CurlRequest {
         var microseconds: curl_off_t = 0
         carryon_easy_get_time(handle, CURLINFO_STARTTRANSFER_TIME_T, &microseconds)
         return microseconds > 0 ? .microseconds(microseconds) : nil
+    }
+
+    /// How the request has failed if bytes came before, but none for too long.
+    ///
+    /// libcurl's own check works with the mean speed of the last seconds. That is right before the first byte; after
+    /// many it comes some seconds late.
+    func stall(at now: Instant) -> TransferError? {
+        if hasMoved || isPaused && lastMovedAt != nil { lastMovedAt = now }
+        hasMoved = false
+        guard let lastMovedAt, now - lastMovedAt >= max(.seconds(1), options.stallTimeout) else { return nil }
+        return CurlFailure.stalled(address: address, options: options)
     }
 
     /// What libcurl's result means.
@@ -101,9 +119,12 @@ final class CurlRequest {
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        hasMoved = true
         switch receiver.receive(body: bytes) {
         case .proceed: return bytes.count
-        case .pause: return carryon_write_pause
+        case .pause:
+            isPaused = true
+            return carryon_write_pause
         case .stop:
             wasStopped = true
             return 0
@@ -111,6 +132,7 @@ final class CurlRequest {
     }
 
     private func takeHeader(_ line: UnsafeRawBufferPointer) -> Int {
+        hasMoved = true
         do throws(TransferError) {
             guard let complete = try head.take(line) else { return line.count }
             if receiver.receive(head: complete) == .proceed { return line.count }

@@ -11,6 +11,9 @@ public final class CurlTransport: Transport {
     private var byHandle: [UnsafeMutableRawPointer: RequestID] = [:]
     /// Requests that ended before they could begin.
     private var stillborn: [TransportEnd] = []
+    /// Requests to go on with. That happens while waiting, because libcurl then calls the receiver at once.
+    private var resumed: [RequestID] = []
+    private var nextStallCheck = Instant.zero
     private let clock: any Clock
 
     /// - Parameter clock: Must be the clock that deadlines come from.
@@ -45,7 +48,7 @@ public final class CurlTransport: Transport {
     }
 
     public func resume(_ id: RequestID) {
-        active[id]?.resume()
+        if active[id] != nil { resumed.append(id) }
     }
 
     public func wait(until deadline: Instant?) -> [TransportEnd] {
@@ -57,9 +60,9 @@ public final class CurlTransport: Transport {
     }
 
     private func finished() -> [TransportEnd] {
-        multi.perform()
-        var ends = stillborn
+        var ends = stillborn + goOn()
         stillborn = []
+        multi.perform()
         while let (handle, code) = multi.nextCompletion() {
             guard let id = byHandle.removeValue(forKey: handle), let request = active.removeValue(forKey: id) else {
                 continue
@@ -68,7 +71,33 @@ public final class CurlTransport: Transport {
                 TransportEnd(id: id, outcome: request.outcome(code), timeToFirstByte: request.timeToFirstByte))
             multi.remove(handle)
         }
-        return ends
+        return ends + stalled()
+    }
+
+    /// Ends what has stalled. While requests run, libcurl's own timer ends a wait every second, so this comes in time.
+    private func stalled() -> [TransportEnd] {
+        let now = clock.now()
+        guard now >= nextStallCheck else { return [] }
+        nextStallCheck = now + .milliseconds(250)
+        return Array(active.values).compactMap { request in
+            guard let error = request.stall(at: now) else { return nil }
+            cancel(request.id)
+            return TransportEnd(id: request.id, outcome: .failed(error), timeToFirstByte: request.timeToFirstByte)
+        }
+    }
+
+    /// Hands over again what receivers did not take. One that stops here has to be ended by us: libcurl tells the
+    /// caller and goes on.
+    private func goOn() -> [TransportEnd] {
+        let ids = resumed
+        resumed = []
+        return ids.compactMap { id in
+            guard let request = active[id] else { return nil }
+            let code = request.resume()
+            guard code != CURLE_OK else { return nil }
+            cancel(id)
+            return TransportEnd(id: id, outcome: request.outcome(code), timeToFirstByte: request.timeToFirstByte)
+        }
     }
 
     deinit {

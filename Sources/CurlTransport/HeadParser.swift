@@ -31,12 +31,12 @@ struct HeadParser {
             if (100..<200).contains(head.status) { return nil }
             isDone = true
             return head
+        } else if line.first == 0x20 || line.first == 0x09 {
+            // An obsolete folded line belongs to the field before it (RFC 9112 §5.2), whatever is in it.
+            if let last = current?.fields.indices.last { current?.fields[last].value += " " + text.trimmed }
         } else if let colon = text.firstIndex(of: ":") {
             let value = text[text.index(after: colon)...].trimmed
             current?.fields.append(HeaderField(String(text[..<colon]), String(value)))
-        } else if let last = current?.fields.indices.last, line.first == 0x20 || line.first == 0x09 {
-            // An obsolete folded line belongs to the field before it (RFC 9112 §5.2).
-            current?.fields[last].value += " " + text.trimmed
         }
         return nil
     }

@@ -149,7 +149,9 @@ final class EffectExecutor {
             case .forgetChunks(let id): work.forgetChunks(id)
             case .dropChunks(let id, let indices):
                 work.batch.chunks[id, default: []] += indices.map { ChunkBookmark(index: $0, bytes: 0, checksum: 0) }
-            case .remove(let id): work.remove(id)
+            case .remove(let id):
+                verifier.forget(id)
+                work.remove(id)
             case .insert(let wishes):
                 let now = parts.clock.wallTime()
                 work.questions.append { store in .added(try store.insert(wishes, at: now)) }
@@ -238,7 +240,9 @@ final class EffectExecutor {
         writers[0].submit {
             do throws(TransferError) {
                 // Never somebody else's file that has come to stand there.
-                if try fileSystem.identity(of: path) == identity { try fileSystem.remove(path) }
+                guard try fileSystem.identity(of: path) == identity else { return }
+                try fileSystem.remove(path)
+                try fileSystem.syncFolder(of: path)
             } catch {
                 logger.warning("cannot delete a part file", metadata: ["error": "\(error.detail)"])
             }

@@ -29,8 +29,9 @@ final class EngineLoop {
     }
 
     func run() {
-        // The first look at the queue starts what was running when the program ended.
-        step([.timer])
+        // The first look at the queue starts what was running when the program ended. Commands may have come before
+        // there was anything to wake.
+        step([.timer] + inbox.drain())
         while !queue.isStopped {
             let ends = executor.transport.wait(until: deadline())
             executor.ended(ends)

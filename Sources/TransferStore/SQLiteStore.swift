@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Synchronization
 import TransferCore
 
 /// The queue in one SQLite file. Every acknowledged change survives a crash and a power cut.
@@ -9,22 +10,27 @@ import TransferCore
 public final class SQLiteStore: BookmarkStore {
     /// The database file.
     public let path: String
-    private let queue: DatabaseQueue
+    // Nothing once closed, since GRDB crashes when it is asked then.
+    private let queue: Mutex<DatabaseQueue?>
 
     /// Opens the database and brings it up to date, or creates it for its owner alone. Its folder must exist.
     public init(path: String) throws {
         self.path = path
         try Self.createPrivately(path)
-        queue = try Self.naming(path) {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            try Self.migrate(queue, path: path)
-            return queue
+        let opened = try Self.naming(path) {
+            let opened = try DatabaseQueue(path: path, configuration: Self.configuration)
+            try Self.migrate(opened, path: path)
+            return opened
         }
+        queue = Mutex(opened)
     }
 
-    /// Writes the log back into the database file and closes both. Any later call fails.
+    /// Writes the log back into the database file and closes both. Any later call but this one fails.
     public func close() throws {
-        try Self.naming(path) { try queue.close() }
+        try queue.withLock { queue in
+            try Self.naming(path) { try queue?.close() }
+            queue = nil
+        }
     }
 
     public func loadQueue() throws -> [TransferRecord] {
@@ -68,12 +74,19 @@ public final class SQLiteStore: BookmarkStore {
         try write { db in try BatchWriter(db: db).write(batch) }
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try Self.naming(path) { try queue.read(body) }
+    func read<Value: Sendable>(_ body: (Database) throws -> Value) throws -> Value {
+        try withQueue { try $0.read(body) }
     }
 
-    private func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try Self.naming(path) { try queue.write(body) }
+    private func write<Value: Sendable>(_ body: (Database) throws -> Value) throws -> Value {
+        try withQueue { try $0.write(body) }
+    }
+
+    private func withQueue<Value: Sendable>(_ body: (DatabaseQueue) throws -> Value) throws -> Value {
+        try queue.withLock { queue in
+            guard let queue else { throw StoreError(.failed, path: path, "the database \(path) is closed") }
+            return try Self.naming(path) { try body(queue) }
+        }
     }
 }
 
@@ -105,9 +118,10 @@ extension SQLiteStore {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw StoreError(.failed, path: path, "\(path) is not a file, so the queue cannot be kept in it")
         }
-        if status.st_mode & 0o077 != 0, chmod(path, 0o600) != 0 {
-            throw .system(path: path, "make \(path) private")
-        }
+        guard status.st_mode & 0o077 != 0 else { return }
+        guard chmod(path, 0o600) == 0 else { throw .system(path: path, "make \(path) private") }
+        // A killed process may have left these, with the mode that the database had then.
+        for companion in ["\(path)-wal", "\(path)-shm"] { _ = chmod(companion, 0o600) }
     }
 
     private static func migrate(_ queue: DatabaseQueue, path: String) throws {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Foundation
 
 /// The command line of carryon.
-@main
 struct Carryon: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "carryon",
@@ -13,6 +13,8 @@ struct Carryon: ParsableCommand {
               carryon demo                          see it work, on files made up on the spot
               carryon add https://example.org/file  put a download into the queue
               carryon cp https://example.org/file   the same, and fetch it here and now
+
+            Exit status: 0 all completed, 1 some transfer failed or needs you, 2 wrong usage, 130 interrupted.
             """,
         version: Version.text,
         subcommands: [
@@ -27,4 +29,20 @@ struct Carryon: ParsableCommand {
 /// What this program is.
 enum Version {
     static let text = "0.1.0"
+}
+
+/// Where the program begins.
+@main
+enum Program {
+    static func main() {
+        do {
+            var command = try Carryon.parseAsRoot()
+            try command.run()
+        } catch {
+            // The library's own status for wrong usage is 64; ours is 2, as for most tools.
+            guard Carryon.exitCode(for: error) == .validationFailure else { Carryon.exit(withError: error) }
+            Diagnostics.say(Carryon.fullMessage(for: error))
+            Foundation.exit(Exit.usage.rawValue)
+        }
+    }
 }

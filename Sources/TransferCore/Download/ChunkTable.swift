@@ -21,11 +21,14 @@ public struct ChunkTable: Sendable, Equatable {
 
     /// Makes room for a file of at least `size` bytes.
     public mutating func grow(to size: Int64) {
+        let last = count - 1
         if size > plan.size { plan = ChunkPlan(size: size, chunkSize: plan.chunkSize) }
         let missing = plan.count - statuses.count
-        guard missing > 0 else { return }
+        guard missing > 0 || last >= 0 else { return }
         statuses.append(contentsOf: repeatElement(ChunkStatus(state: .pending), count: missing))
         safe.append(contentsOf: repeatElement(0, count: missing))
+        // The chunk that was the last has become longer.
+        if last >= 0 { settle(last) }
     }
 
     /// The size has become known.
@@ -45,8 +48,9 @@ public struct ChunkTable: Sendable, Equatable {
 
     /// The prefix of a chunk has become safe.
     public mutating func setSafe(_ bookmark: ChunkBookmark) {
-        if !hasKnownSize { grow(to: plan.range(of: bookmark.index).start + bookmark.bytes) }
-        guard bookmark.index >= 0, bookmark.index < count else { return }
+        guard bookmark.index >= 0 else { return }
+        if !hasKnownSize { grow(to: Int64(bookmark.index) * plan.chunkSize + bookmark.bytes) }
+        guard bookmark.index < count else { return }
         let index = bookmark.index
         let length = plan.range(of: index).length
         let wasDone = isDone(index)
@@ -113,6 +117,8 @@ public struct ChunkTable: Sendable, Equatable {
         if done {
             statuses[index].state = .done
             statuses[index].isRefetch = false
+        } else if wasDone {
+            statuses[index].state = .pending
         }
         if done != wasDone { chunksDone += done ? 1 : -1 }
     }

@@ -2,18 +2,15 @@ extension DownloadMachine {
     /// What a failed request means for the transfer.
     mutating func failed(
         _ id: RequestID, _ span: SpanPlanner.Span, _ report: RequestReport, _ error: TransferError,
-        retryAfter: Duration?, facts: RemoteFacts?, _ moment: Moment
+        retryAfter: Duration?, facts: RemoteFacts?, wasSent: (address: String, isConditional: Bool)?, _ moment: Moment
     ) {
         record.retries += 1
         let gained = report.receivedEnd - span.range.start
         let failures = gained > 0 ? 1 : span.failures + 1
 
-        if isResolvableAnew(error) {
-            // A signed or mirrored address has gone stale; the one that the user gave leads to a new one.
-            reResolutions += 1
-            record.version?.address = record.source
+        if resolvesAnew(error, askedAt: wasSent?.address, moment) {
             _ = planner.end(id, receivedEnd: report.receivedEnd, failures: failures)
-            return note(.retry, "\(error.detail): asking the original address again", moment)
+            return
         }
         switch error.code {
         case .remoteChanged:
@@ -21,7 +18,7 @@ extension DownloadMachine {
             versionChanged(error, facts, moment)
         case .rangeIgnored:
             _ = planner.end(id, receivedEnd: report.receivedEnd)
-            rangeIgnored(error, facts, moment)
+            rangeIgnored(error, facts, wasConditional: wasSent?.isConditional ?? false, moment)
         case .rangeNotSatisfiable where record.version == nil:
             // The file ends before the first byte that was asked for, which only an odd server says.
             again(id, report, TransferError(.badResponse, error.detail.description), failures, retryAfter, moment)
@@ -40,13 +37,22 @@ extension DownloadMachine {
         }
     }
 
-    private func isResolvableAnew(_ error: TransferError) -> Bool {
-        guard let version = record.version, version.address != record.source, reResolutions == 0 else { return false }
-        return [.unauthorized, .forbidden, .notFound, .gone].contains(error.code)
+    /// Whether a signed or mirrored address has gone stale; the one that the user gave leads to a new one.
+    mutating func resolvesAnew(_ error: TransferError, askedAt asked: String?, _ moment: Moment) -> Bool {
+        guard let version = record.version, let asked, asked != record.source,
+            [.unauthorized, .forbidden, .notFound, .gone].contains(error.code)
+        else { return false }
+        // Requests that were under way to the stale address bring the same news later.
+        if asked != version.address { return true }
+        guard reResolutions == 0 else { return false }
+        reResolutions += 1
+        record.version?.address = record.source
+        note(.retry, "\(error.detail): asking the original address again", moment)
+        return true
     }
 
     /// Tries the rest of a span again, later.
-    private mutating func again(
+    mutating func again(
         _ id: RequestID, _ report: RequestReport, _ error: TransferError, _ failures: Int, _ retryAfter: Duration?,
         _ moment: Moment
     ) {
@@ -85,17 +91,26 @@ extension DownloadMachine {
     }
 
     /// The server answered 200 with the whole file to a request for a part of it.
-    private mutating func rangeIgnored(_ error: TransferError, _ facts: RemoteFacts?, _ moment: Moment) {
+    private mutating func rangeIgnored(
+        _ error: TransferError, _ facts: RemoteFacts?, wasConditional: Bool, _ moment: Moment
+    ) {
         guard let version = record.version else { return restart(because: error.detail.description, moment) }
-        if let seen = facts, version.validator.isStrong, seen.validator != version.validator {
+        if let seen = facts?.validator, version.validator.isStrong, Self.tells(seen, from: version.validator) {
             return versionChanged(TransferError(.remoteChanged, "the remote file has changed"), facts, moment)
         }
-        if !omitsPrecondition, version.validator.precondition != nil {
+        if wasConditional {
             // Some networks ignore a range that comes with a condition; without it, each answer is compared instead.
+            guard !omitsPrecondition else { return }
             omitsPrecondition = true
             return note(.retry, "\(error.detail): asking once more without a condition", moment)
         }
         isSingleStream = true
         restart(because: "the server ignores ranges", moment)
+    }
+
+    /// Whether two validators are of different versions. How strong a date is changes with the time of the answer.
+    private static func tells(_ seen: Validator, from known: Validator) -> Bool {
+        guard known.entityTag == nil else { return seen.entityTag != known.entityTag }
+        return seen.lastModified != known.lastModified
     }
 }

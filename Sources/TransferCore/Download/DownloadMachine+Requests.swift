@@ -10,7 +10,8 @@ extension DownloadMachine {
         switch phase {
         case .probing: return planner.running.isEmpty && comparing == nil && isDue(now)
         case .fetching:
-            guard planner.running.count < (isSingleStream ? 1 : record.options.connections) else { return false }
+            let connections = isSingleStream ? 1 : max(1, record.options.connections)
+            guard planner.running.count < connections else { return false }
             return isDue(now) || mayTakeFromOthers(now)
         default: return false
         }
@@ -57,17 +58,19 @@ extension DownloadMachine {
         return order(id: id, purpose: .compare, range: ByteRange(start, end), isRetry: false)
     }
 
-    private func order(
+    private mutating func order(
         id: RequestID, purpose: RequestOrder.Purpose, range: ByteRange, isRetry: Bool
     ) -> RequestOrder {
         let version = record.version
         let address = version?.address ?? record.source
+        let precondition = omitsPrecondition ? nil : version?.validator.precondition
+        sent[id] = (address, precondition != nil)
         return RequestOrder(
             id: id, transfer: record.id, purpose: purpose, address: address,
             expectation: RangeExpectation(
                 range: range, acceptsAnyVersion: version == nil, total: version?.size, validator: version?.validator,
                 contentEncoding: version?.contentEncoding),
-            precondition: omitsPrecondition ? nil : version?.validator.precondition, options: record.options,
+            precondition: precondition, options: record.options,
             needsFreshConnection: isRetry, source: record.source)
     }
 
@@ -85,12 +88,28 @@ extension DownloadMachine {
         }
         if case .partial(let range) = head.kind, record.version?.isResumable == true {
             // A server may send less than it was asked for; the rest is asked for again.
-            if let span = planner.running[id], range.end < span.range.end {
-                planner.setEnd(of: id, to: range.end)
-                planner.want(ByteRange(range.end, span.range.end))
+            if let span = planner.running[id], chunkEnd(range.end) < span.range.end {
+                planner.setEnd(of: id, to: chunkEnd(range.end))
+                planner.want(ByteRange(chunkEnd(range.end), span.range.end))
             }
         }
-        rate.start(at: moment.now)
+        if phase == .fetching, sent[id]?.address == record.source, record.version?.address == record.source,
+            head.address != record.source
+        {
+            // The original address has led to a new one.
+            record.version?.address = head.address
+            effects.append(.save(record))
+        }
+    }
+
+    /// The end of the chunk that ends at or behind `offset`.
+    ///
+    /// Only there may another request begin while the one before is under way: the checksum of a chunk follows its
+    /// bytes in order, and its bookmark is a prefix.
+    private func chunkEnd(_ offset: Int64) -> Int64 {
+        guard let version = record.version else { return offset }
+        let end = (offset + version.chunkSize - 1) / version.chunkSize * version.chunkSize
+        return max(offset, min(end, version.size ?? end))
     }
 
     /// The first answer of a fresh transfer tells what there is to fetch.
@@ -108,8 +127,10 @@ extension DownloadMachine {
         switch head.kind {
         case .partial(let range):
             planner.isChunkwise = head.facts.bodyDigest != nil
-            planner.adopt(id, range, startedAt: span.startedAt)
-            planner.want(ByteRange(range.end, max(range.end, total ?? range.end)))
+            // What the answer lacks of its last chunk is wanted when it has ended.
+            let end = chunkEnd(range.end)
+            planner.adopt(id, ByteRange(range.start, end), startedAt: span.startedAt)
+            planner.want(ByteRange(end, max(end, total ?? end)))
         case .whole:
             planner.adopt(id, ByteRange(0, total ?? .max), startedAt: span.startedAt)
         case .empty:
@@ -128,6 +149,7 @@ extension DownloadMachine {
         let finalPath = record.destination.hasSuffix("/") ? record.destination + name : record.destination
         phase = .creating
         file = .opening
+        rate.start(at: moment.now)
         effects.append(
             .openFile(
                 record.id,
@@ -149,15 +171,17 @@ extension DownloadMachine {
             effects.append(.save(record))
         }
         phase = .fetching
+        rate.start(at: moment.now)
     }
 
     // MARK: Ends
 
     mutating func requestEnded(_ id: RequestID, _ report: RequestReport, _ moment: Moment) {
         let head = heads.removeValue(forKey: id)
+        let wasSent = sent.removeValue(forKey: id)
         if id == comparing {
             comparing = nil
-            compared(report, moment)
+            compared(report, askedAt: wasSent?.address, moment)
             return settleClosing(moment)
         }
         guard let span = planner.running[id] else { return }
@@ -173,7 +197,8 @@ extension DownloadMachine {
             if case .closing = phase {
                 _ = planner.end(id, receivedEnd: report.receivedEnd)
             } else {
-                failed(id, span, report, error, retryAfter: retryAfter, facts: facts, moment)
+                failed(
+                    id, span, report, error, retryAfter: retryAfter, facts: facts, wasSent: wasSent, moment)
             }
         }
         settleClosing(moment)
@@ -183,30 +208,39 @@ extension DownloadMachine {
     private mutating func completed(
         _ id: RequestID, _ span: SpanPlanner.Span, _ report: RequestReport, _ moment: Moment
     ) {
-        reResolutions = 0
+        if report.receivedEnd > span.range.start { reResolutions = 0 }
         if span.range.end == .max {
             // Only now is it known how long the file is.
             planner.setEnd(of: id, to: report.receivedEnd)
             record.version?.size = report.receivedEnd
             table.setSize(report.receivedEnd)
         }
-        guard let (ended, rest) = planner.end(id, receivedEnd: report.receivedEnd) else { return }
-        if !rest.isEmpty, report.receivedEnd <= ended.range.start {
-            // Promised bytes and sent none: without a penalty this would go on for ever.
-            record.retries += 1
+        if !span.range.isEmpty, report.receivedEnd <= span.range.start, planner.running[id]?.range.isEmpty == false {
+            // Promised bytes and sent none that can be kept: without a penalty this would go on for ever.
+            let error = TransferError(.shortBody, "the answer was too short to be of use")
+            keepAttempt(span, report, timeToFirstByte: report.timeToFirstByte, error, moment)
+            if case .closing = phase {
+                _ = planner.end(id, receivedEnd: report.receivedEnd)
+            } else {
+                record.retries += 1
+                again(id, report, error, span.failures + 1, nil, moment)
+            }
+            return
         }
+        guard let (ended, _) = planner.end(id, receivedEnd: report.receivedEnd) else { return }
         if ended.failures > 0 {
             keepAttempt(span, report, timeToFirstByte: report.timeToFirstByte, nil, moment)
         }
     }
 
-    private mutating func compared(_ report: RequestReport, _ moment: Moment) {
+    private mutating func compared(_ report: RequestReport, askedAt: String?, _ moment: Moment) {
         switch report.outcome {
         case .completed: needsComparison = false
         case .cancelled: break
         case .failed(let error, let retryAfter, _):
             guard case .probing = phase else { return }
             record.retries += 1
+            if resolvesAnew(error, askedAt: askedAt, moment) { return }
             switch error.disposition {
             case .reconcile: restart(because: error.detail.description, moment)
             case .retry:

@@ -59,6 +59,10 @@ public struct DownloadMachine: Sendable {
     var omitsPrecondition = false
     /// How often a redirected address was given up for the original one without a byte in between.
     var reResolutions = 0
+    /// What running requests were made with, for answers that come after the machine has changed its mind.
+    var sent: [RequestID: (address: String, isConditional: Bool)] = [:]
+    /// The engine stops as soon as the end of the transfer is decided.
+    var isStopping = false
     var rate = RateEstimator()
     /// Time to first byte and status of running requests.
     var heads: [RequestID: (timeToFirstByte: Duration, status: Int)] = [:]
@@ -103,18 +107,29 @@ public struct DownloadMachine: Sendable {
     mutating func start(_ moment: Moment) {
         record.error = nil
         guard let version = record.version, record.part != nil, record.finalPath != nil else {
+            // The last run ended before its file was known, or its file is to be thrown away.
+            if record.version != nil || record.part != nil || record.bytesDone > 0 { forgetLastRun() }
             return beginFresh()
         }
-        if version.isResumable, version.size != nil || record.state == .verifying {
+        // What is all there, or was about to get its name, needs no server that can resume.
+        let isWhole = record.state == .verifying || record.bytesDone == version.size
+        if version.size != nil, version.isResumable || isWhole {
             phase = .loading
             effects.append(.loadBookmark(record.id))
         } else {
             explain("the server cannot resume: starting over from 0", moment)
-            phase = .closing(.restart)
-            // The old part file is of no use, and its name is needed.
-            dropPart()
-            settleClosing(moment)
+            forgetLastRun()
+            beginFresh()
         }
+    }
+
+    /// Gets rid of what an earlier run left. The row in the store still names its file until there is another one, so
+    /// that a crash before the file is deleted leaves nothing behind that nobody knows.
+    private mutating func forgetLastRun() {
+        dropPart()
+        record.forgetProgress()
+        effects.append(.forgetChunks(record.id))
+        table = ChunkTable(size: nil, chunkSize: ChunkPlan.chunkSize(forSize: nil, wish: record.options.chunkSize))
     }
 
     mutating func bookmarkLoaded(_ bookmark: [ChunkBookmark], _ moment: Moment) {
@@ -145,7 +160,10 @@ public struct DownloadMachine: Sendable {
             file = .open
             record.part = identity
             record.finalPath = finalPath
-            guard phase == .creating else { return settleClosing(moment) }
+            guard phase == .creating else {
+                if keepsFile { effects.append(.save(record)) }
+                return settleClosing(moment)
+            }
             effects.append(.save(record))
             phase = .fetching
             if !isSingleStream { planner.partition(into: record.options.connections) }
@@ -159,6 +177,8 @@ public struct DownloadMachine: Sendable {
             explain("the file was complete already", moment)
             record.state = .completed
             record.finishedAt = moment.wall
+            record.bytesDone = table.bytesDone
+            record.chunksDone = table.chunksDone
             end(.completed)
             effects.append(.save(record))
         case .failure(let error):
@@ -207,7 +227,8 @@ public struct DownloadMachine: Sendable {
         case .failure(let error):
             // The file stays open for a moment: whatever is written is bookmarked, and then it closes.
             file = .open
-            close(.failed(error), moment)
+            phase = .fetching
+            close(isStopping ? .suspended : .failed(error), moment)
         }
     }
 
@@ -233,10 +254,13 @@ public struct DownloadMachine: Sendable {
     mutating func close(_ ending: Ending, _ moment: Moment) {
         switch phase {
         case .ended: return
-        case .finishing where ending != .suspended && !isFailure(ending):
+        case .finishing where !isFailure(ending):
             // Renaming cannot be taken back half-way; the end of it decides.
+            isStopping = isStopping || ending == .suspended
             return
         case .closing(.removed): return
+        case .closing(.failed) where ending == .paused || ending == .suspended: return
+        case .closing(.paused) where ending == .suspended: return
         default: break
         }
         phase = .closing(ending)
@@ -254,6 +278,14 @@ public struct DownloadMachine: Sendable {
         for id in planner.running.keys.sorted() { effects.append(.cancel(id)) }
         if let comparing { effects.append(.cancel(comparing)) }
         settleClosing(moment)
+    }
+
+    /// Whether the run ends in a way that leaves its part file for the next one.
+    private var keepsFile: Bool {
+        switch phase {
+        case .closing(.paused), .closing(.failed), .closing(.suspended): true
+        default: false
+        }
     }
 
     private func isFailure(_ ending: Ending) -> Bool {
@@ -302,6 +334,9 @@ public struct DownloadMachine: Sendable {
             phase = .fetching
             explain("all \(table.count) chunks were there already", moment)
             return finishIfComplete(moment)
+        }
+        guard record.version?.isResumable == true else {
+            return restart(because: "the server cannot resume", moment)
         }
         needsComparison = !(record.version?.validator.isStrong ?? false) && table.bytesDone > 0
         phase = .probing
@@ -356,6 +391,7 @@ public struct DownloadMachine: Sendable {
         table = ChunkTable(size: nil, chunkSize: chunkSize)
         planner = SpanPlanner(chunkSize: chunkSize)
         heads = [:]
+        sent = [:]
         needsComparison = false
         beginFresh()
     }

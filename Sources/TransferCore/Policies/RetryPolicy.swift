@@ -23,7 +23,8 @@ public struct RetryPolicy: Sendable, Hashable {
         afterFailures failures: Int, retryAfter: Duration?, using random: inout some RandomNumberGenerator
     ) -> Duration {
         let exponent = min(max(failures - 1, 0), 20)
-        let bound = min(cap.nanoseconds, base.nanoseconds << Int64(exponent))
+        let (grown, overflow) = base.nanoseconds.multipliedReportingOverflow(by: 1 << Int64(exponent))
+        let bound = overflow ? cap.nanoseconds : min(cap.nanoseconds, grown)
         let jittered = Duration.nanoseconds(Int64.random(in: 0...max(bound, 0), using: &random))
         guard let retryAfter else { return jittered }
         // Some jitter on top keeps a crowd that was told the same second apart.

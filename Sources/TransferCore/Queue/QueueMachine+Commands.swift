@@ -20,7 +20,7 @@ extension QueueMachine {
         if entry.machine != nil {
             entries[id]?.next = nil
             with(id, moment) { $0.close(.paused, moment) }
-        } else if entry.record.state == .queued {
+        } else if entry.record.state == .queued || entry.record.state == .verifying {
             dequeue(id)
             entries[id]?.record.state = .paused
             save(id)
@@ -48,20 +48,21 @@ extension QueueMachine {
         guard entry.record.state == .paused || entry.record.state == .failed else { return }
         if entry.record.error?.code == .digestMismatch {
             // What is there has the wrong digest and matches its own checksums: it came that way.
-            if let path = entry.record.partPath, let part = entry.record.part {
-                effects.append(.deleteFile(path: path, identity: part))
-            }
-            entries[id]?.record.forgetProgress()
+            // The next run deletes the part file: without a version there is nothing that it could be a part of.
+            entries[id]?.record.version = nil
+            entries[id]?.record.bytesDone = 0
+            entries[id]?.record.chunksDone = 0
             entries[id]?.chunks = []
             effects.append(.forgetChunks(id))
         }
         requeue(id)
     }
 
-    private mutating func remove(_ id: TransferID, withData: Bool, _ moment: Moment) {
+    mutating func remove(_ id: TransferID, withData: Bool, _ moment: Moment) {
         guard let entry = entries[id] else { return }
-        if entry.machine != nil {
-            entries[id]?.next = nil
+        if let machine = entry.machine {
+            // A file that is getting its name gets it, and then the transfer goes.
+            entries[id]?.next = machine.phase == .finishing ? .remove(withData: withData) : nil
             return with(id, moment) { $0.close(.removed(withData: withData), moment) }
         }
         if withData, entry.record.state != .completed, let path = entry.record.partPath, let part = entry.record.part {
@@ -74,6 +75,11 @@ extension QueueMachine {
         guard let entry = entries[id], !entry.isBeingVerified else { return }
         if let machine = entry.machine {
             guard case .fetching = machine.phase else { return }
+            // A run that could not go on afterwards is not interrupted.
+            guard let version = entry.record.version, version.isResumable, version.size != nil else {
+                let text = "cannot verify before the end, because the server cannot resume"
+                return tell(EngineEvent(at: moment.wall, transfer: id, kind: .info, text: SafeText(text)))
+            }
             entries[id]?.next = .verify
             return with(id, moment) { $0.close(.suspended, moment) }
         }
@@ -112,15 +118,25 @@ extension QueueMachine {
             text = "verified: \(report.damaged.count) of \(report.checked) chunks are damaged and fetched again"
             entries[id]?.record.finishedAt = nil
             entries[id]?.record.sha256 = nil
+            countOut(report.damaged, of: id)
             effects.append(.dropChunks(id, report.damaged))
             requeue(id)
         case .failure(let error):
             text = "cannot verify: \(error.detail)"
-            if entry.record.state == .queued { enqueue(id) }
+            if entry.record.state == .queued || entry.record.state == .verifying { enqueue(id) }
         }
         entries[id]?.record.explanation = text
         save(id)
         tell(EngineEvent(at: moment.wall, transfer: id, kind: kind, text: SafeText(text)))
+    }
+
+    /// Chunks that are not safe any more must not count as such, also before the next run has read the bookmark.
+    private mutating func countOut(_ damaged: [Int], of id: TransferID) {
+        guard let record = entries[id]?.record, let version = record.version, let size = version.size else { return }
+        let plan = ChunkPlan(size: size, chunkSize: version.chunkSize)
+        let lengths = damaged.filter { $0 < plan.count }.map { plan.range(of: $0).length }
+        entries[id]?.record.bytesDone = max(0, record.bytesDone - lengths.reduce(0, +))
+        entries[id]?.record.chunksDone = max(0, record.chunksDone - lengths.count)
     }
 
     private mutating func watch(_ id: TransferID?) {

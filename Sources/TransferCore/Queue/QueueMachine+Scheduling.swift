@@ -28,7 +28,7 @@ extension QueueMachine {
     private mutating func startMore(_ moment: Moment) {
         guard waiting.contains(where: { !$0.value.isEmpty }) else { return }
         var load = currentLoad()
-        while load.large < settings.maxActive, load.opening < ramp.allowance, load.finishing < 256,
+        while load.large < settings.maxActive, load.large + load.opening < ramp.allowance, load.finishing < 256,
             let id = nextToStart(moment.now)
         {
             guard var entry = entries[id] else { continue }

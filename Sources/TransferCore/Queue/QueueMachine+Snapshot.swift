@@ -47,7 +47,7 @@ extension QueueMachine {
 
     private func fill(_ row: inout TransferSnapshot, from machine: DownloadMachine, at now: Instant) {
         row.chunks = machine.table.statuses
-        row.chunksTotal = machine.table.count
+        row.chunksTotal = row.bytesTotal == nil ? 0 : machine.table.count
         row.chunksDone = machine.table.chunksDone
         row.bytesDone = machine.table.bytesDone
         row.connections = machine.planner.running.count

@@ -16,7 +16,7 @@ public struct QueueMachine: Sendable {
         var next: Next?
         var isBeingVerified = false
 
-        enum Next: Sendable { case queue, verify }
+        enum Next: Sendable { case queue, verify, remove(withData: Bool) }
     }
 
     let settings: EngineSettings
@@ -50,6 +50,8 @@ public struct QueueMachine: Sendable {
     /// Additions that the store has not confirmed.
     var additionsUnderWay = 0
     var entriesBeingVerified = 0
+    /// Whether ``order`` and ``rows`` still hold transfers that were forgotten.
+    var hasGaps = false
 
     /// - Parameters:
     ///   - records: The queue as the store has it.
@@ -67,6 +69,7 @@ public struct QueueMachine: Sendable {
     public mutating func handle(_ events: [Event], at moment: Moment) -> [Effect] {
         for event in events { take(event, moment) }
         schedule(moment)
+        closeRanks()
         defer { effects = [] }
         return effects
     }
@@ -82,7 +85,7 @@ public struct QueueMachine: Sendable {
         case .detailLoaded(let id, let bookmark, let attempts): show(id, bookmark, attempts)
         case .bookmarkLoaded(let id, let chunks): with(id, moment) { $0.bookmarkLoaded(chunks, moment) }
         case .accepted(let id, let head):
-            if let transfer = requests[id]?.transfer { with(transfer, moment) { $0.accepted(id, head, moment) } }
+            if let transfer = requests[id]?.transfer { accepted(transfer, id, head, moment) }
         case .requestEnded(let id, let report): requestEnded(id, report, moment)
         case .fileOpened(let id, let result): with(id, moment) { $0.fileOpened(result, moment) }
         case .fileClosed(let id): with(id, moment) { $0.fileClosed(moment) }
@@ -160,16 +163,18 @@ public struct QueueMachine: Sendable {
     /// Puts a transfer where its turn comes in queue order.
     mutating func enqueue(_ id: TransferID) {
         guard let remote = entries[id]?.remote, only?.contains(id) != false else { return }
-        var list = waiting[remote] ?? []
-        // Sorted with the next one last: taking it is cheap, and so is adding in order after a reversal.
-        let place = list.partitioningIndex { $0 < id }
-        list.insert(id, at: place)
-        waiting[remote] = list
+        // Sorted with the next one last: taking it is cheap.
+        let place = waiting[remote, default: []].partitioningIndex { $0 < id }
+        waiting[remote, default: []].insert(id, at: place)
     }
 
     mutating func dequeue(_ id: TransferID) {
         guard let remote = entries[id]?.remote else { return }
-        waiting[remote]?.removeAll { $0 == id }
+        guard let place = waiting[remote]?.partitioningIndex(where: { $0 <= id }), let list = waiting[remote],
+            place < list.count, list[place] == id
+        else { return }
+        waiting[remote]?.remove(at: place)
+        if waiting[remote]?.isEmpty == true { waiting[remote] = nil }
     }
 
     /// Lets a transfer's machine do something and takes over what comes of it.
@@ -217,13 +222,11 @@ public struct QueueMachine: Sendable {
         running.removeAll { $0 == id }
         if ending == .completed, (entry.record.version?.size ?? 0) <= settings.openingLength { ramp.sawSmall() }
         if case .removed = ending { return forget(id) }
-        guard !isShuttingDown else { return }
         switch next {
-        case .queue:
-            requeue(id)
-        case .verify:
-            verify(id, moment)
-        case nil: break
+        case .queue where entry.record.state != .completed: requeue(id)
+        case .verify where !isShuttingDown: verify(id, moment)
+        case .remove(let withData): remove(id, withData: withData, moment)
+        case .queue, .verify, nil: break
         }
     }
 
@@ -238,13 +241,29 @@ public struct QueueMachine: Sendable {
     mutating func forget(_ id: TransferID) {
         dequeue(id)
         effects.append(.remove(id))
+        if entries[id]?.isBeingVerified == true { entriesBeingVerified -= 1 }
         entries[id] = nil
-        guard let index = rowIndex.removeValue(forKey: id) else { return }
-        order.remove(at: index)
-        rows.remove(at: index)
-        for later in index..<order.count { rowIndex[order[later]] = later }
         dirty.remove(id)
+        hasGaps = true
+    }
+
+    /// Takes what was forgotten out of the queue order, once for all that one command removed.
+    private mutating func closeRanks() {
+        guard hasGaps else { return }
+        hasGaps = false
+        rows.removeAll { entries[$0.id] == nil }
+        order.removeAll { entries[$0] == nil }
+        rowIndex = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         sequence += 1
+    }
+
+    private mutating func accepted(
+        _ transfer: TransferID, _ id: RequestID, _ head: AcceptedHead, _ moment: Moment
+    ) {
+        let before = entries[transfer]?.record.version
+        with(transfer, moment) { $0.accepted(id, head, moment) }
+        guard before == nil, let version = entries[transfer]?.record.version else { return }
+        if version.size ?? .max > settings.openingLength { ramp.sawLarge() }
     }
 
     private mutating func requestEnded(_ id: RequestID, _ report: RequestReport, _ moment: Moment) {

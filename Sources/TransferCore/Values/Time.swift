@@ -16,7 +16,9 @@ public struct Instant: Comparable, Hashable, Sendable {
     }
 
     public static func + (instant: Instant, duration: Duration) -> Instant {
-        Instant(nanoseconds: instant.nanoseconds &+ duration.nanoseconds)
+        // A far deadline stays in the future.
+        let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.nanoseconds)
+        return Instant(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
     }
 
     public static func - (left: Instant, right: Instant) -> Duration {

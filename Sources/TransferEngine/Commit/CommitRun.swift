@@ -27,29 +27,8 @@ struct CommitRun {
         var work = work
         var events: [Event] = []
 
-        // Whatever was recorded before this moment is in the files, so the sync below covers it.
         let sessions = Sessions(work)
-        var dirty: [TransferID: [ChunkBookmark]] = [:]
-        for session in sessions.all where !sessions.isDiscarded(session) {
-            let (chunks, progress) = session.takeDirty()
-            guard !chunks.isEmpty else { continue }
-            dirty[session.transfer] = chunks
-            work.batch.chunks[session.transfer, default: []] += chunks
-            work.batch.progress[session.transfer] = progress
-        }
-
-        let toSync = sessions.all.filter { dirty[$0.transfer] != nil || sessions.isFinishing($0) }
-        for (index, error) in fileSystem.sync(toSync.map(\.file)).sorted(by: { $0.key < $1.key }) {
-            // A failed sync may have thrown pages away: nothing written since the last one counts.
-            let session = toSync[index]
-            _ = session.fail()
-            dirty[session.transfer] = nil
-            work.batch.chunks[session.transfer] = nil
-            work.batch.progress[session.transfer] = nil
-            work.finishing.removeAll { $0.session === session }
-            events.append(.fileFailed(session.transfer, error))
-        }
-
+        let dirty = syncDirty(&work, sessions, &events)
         for finish in work.finishing { work.save(finish.order.intent) }
         let isCommitted = commit(work.batch, &events, sessions: sessions.all)
         if isCommitted {
@@ -63,15 +42,50 @@ struct CommitRun {
             }
         }
         close(work.closing, &events)
-        for question in work.questions {
+        answer(work.questions, &events)
+        if !dirty.isEmpty { pacing.committed(from: start, to: clock.now()) }
+        if !events.isEmpty { post(events) }
+    }
+
+    /// Takes what the sessions have recorded into the batch, once it is synced.
+    ///
+    /// - Returns: What was taken.
+    private func syncDirty(
+        _ work: inout CommitWork, _ sessions: Sessions, _ events: inout [Event]
+    ) -> [TransferID: [ChunkBookmark]] {
+        // Whatever was recorded before this moment is in the files, so the sync below covers it.
+        var taken: [TransferID: (chunks: [ChunkBookmark], progress: StoredProgress)] = [:]
+        for session in sessions.all where !sessions.isDiscarded(session) && !session.hasFailed {
+            let dirty = session.takeDirty()
+            if !dirty.chunks.isEmpty { taken[session.transfer] = dirty }
+        }
+        let toSync = sessions.all.filter {
+            !$0.hasFailed && (taken[$0.transfer] != nil || sessions.isFinishing($0))
+        }
+        for (index, error) in fileSystem.sync(toSync.map(\.file)).sorted(by: { $0.key < $1.key }) {
+            // A failed sync may have thrown pages away: nothing written since the last one counts.
+            taken[toSync[index].transfer] = nil
+            if toSync[index].fail() { events.append(.fileFailed(toSync[index].transfer, error)) }
+        }
+        // A later sync of the same file may succeed although data was lost, so it must not be finished any more.
+        work.finishing.removeAll { $0.session.hasFailed }
+        for (id, dirty) in taken {
+            work.batch.chunks[id, default: []] += dirty.chunks
+            work.batch.progress[id] = dirty.progress
+        }
+        return taken.mapValues(\.chunks)
+    }
+
+    private func answer(
+        _ questions: [@Sendable (any BookmarkStore) throws -> Event], _ events: inout [Event]
+    ) {
+        for question in questions {
             do {
                 events.append(try question(store))
             } catch {
                 logger.error("the store does not answer", metadata: ["error": "\(error)"])
             }
         }
-        if !dirty.isEmpty { pacing.committed(from: start, to: clock.now()) }
-        if !events.isEmpty { post(events) }
     }
 
     private func commit(_ batch: StoreBatch, _ events: inout [Event], sessions: [PartSession]) -> Bool {
@@ -82,7 +96,7 @@ struct CommitRun {
         } catch {
             logger.error("a commit failed", metadata: ["error": "\(error)"])
             for session in sessions where session.fail() {
-                let failure = TransferError(.diskFull, "cannot save the queue (\(error))")
+                let failure = TransferError(.fileFailure, "cannot save the queue: \(error)")
                 events.append(.fileFailed(session.transfer, failure))
             }
             return false
@@ -154,6 +168,8 @@ struct CommitRun {
             if delete, session.file.isLinked {
                 do throws(TransferError) {
                     try fileSystem.remove(session.partPath)
+                    // Or the old file could be back after a power cut, under a name that is needed.
+                    try fileSystem.syncFolder(of: session.partPath)
                 } catch {
                     logger.warning("cannot delete a part file", metadata: ["error": "\(error.detail)"])
                 }

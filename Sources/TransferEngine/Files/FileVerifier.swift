@@ -10,6 +10,8 @@ final class FileVerifier: Sendable {
     private let post: @Sendable ([Event]) -> Void
     private let queue = WorkQueue(name: "verify")
     private let isCancelled = Atomic(false)
+    /// Transfers that were removed: their finished files are nobody's business any more.
+    private let forgotten = Mutex<Set<TransferID>>([])
 
     init(fileSystem: any FileSystem, committer: Committer, post: @escaping @Sendable ([Event]) -> Void) {
         self.fileSystem = fileSystem
@@ -20,6 +22,11 @@ final class FileVerifier: Sendable {
     /// Gives up whatever is being read: it will be read again at the next start.
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
+    }
+
+    /// The transfer was removed from the queue; its ids are never used again.
+    func forget(_ id: TransferID) {
+        forgotten.withLock { _ = $0.insert(id) }
     }
 
     func finish() {
@@ -85,7 +92,7 @@ final class FileVerifier: Sendable {
                 guard !isCancelled.load(ordering: .relaxed) else { throw Self.stopped }
                 if try !reader.matches(chunk) { damaged.append(chunk.index) }
             }
-            if order.isCompleted, !damaged.isEmpty {
+            if order.isCompleted, !damaged.isEmpty, !forgotten.withLock({ $0.contains(id) }) {
                 try fileSystem.rename(order.finalPath, to: partPath, replacing: false)
                 try fileSystem.syncFolder(of: partPath)
             }

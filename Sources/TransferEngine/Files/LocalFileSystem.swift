@@ -37,18 +37,21 @@ public struct LocalFileSystem: FileSystem {
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw TransferError(.partLost, "\(path) is gone") }
             if errno == ELOOP { throw TransferError(.partLost, "\(path) is a link now") }
+            if errno == EISDIR { throw TransferError(.partLost, "\(path) is a folder now") }
             throw SystemError.last("open \(path)")
         }
+        let file: LocalPartFile
         do throws(TransferError) {
-            let file = try LocalPartFile(descriptor: descriptor, path: path, isLinked: true, isDirect: true)
-            guard file.identity == identity else {
-                throw TransferError(.partLost, "\(path) is another file than before")
-            }
-            return file
+            file = try LocalPartFile(descriptor: descriptor, path: path, isLinked: true, isDirect: true)
         } catch {
             Glibc.close(descriptor)
             throw error
         }
+        guard file.identity == identity else {
+            file.close()
+            throw TransferError(.partLost, "\(path) is another file than before")
+        }
+        return file
     }
 
     public func identity(of path: String) throws(TransferError) -> FileIdentity? {
@@ -113,7 +116,9 @@ public struct LocalFileSystem: FileSystem {
         // Small files cost more to reserve than to write.
         guard size >= LocalPartFile.directThreshold else { return }
         if carryon_fallocate(descriptor, size) == 0 { return }
-        guard errno == EOPNOTSUPP || errno == ENOSYS else { throw SystemError.last("reserve \(size) bytes for \(path)") }
+        guard errno == EOPNOTSUPP || errno == ENOSYS else {
+            throw SystemError.last("reserve \(size) bytes for \(path)")
+        }
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw SystemError.last("size \(path)") }
     }
 }

@@ -62,6 +62,8 @@ final class PartSession: Sendable {
     /// - Returns: Whether the committer should look at its pacing again.
     func record(_ chunks: [ChunkBookmark], at now: Instant) -> Bool {
         state.withLock { state in
+            // A sync that failed may have lost what was written just before, and a second one would not tell.
+            guard !state.hasFailed else { return false }
             let wasClean = state.dirty.isEmpty
             let bytesBefore = state.dirtyBytes
             if wasClean { state.oldestDirty = now }

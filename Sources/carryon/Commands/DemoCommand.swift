@@ -38,7 +38,7 @@ struct DemoCommand: ParsableCommand {
             var wasInterrupted = false
             if let signals {
                 try LineRun(engine: engine, signals: signals, only: nil).runDemo()
-            } else if case .signal = try Screen.run(engine, log: workplace.folder + "/carryon.log") {
+            } else if case .signal = try Screen.run(engine, log: workplace.folder.log) {
                 wasInterrupted = true
             }
             engine.stop()

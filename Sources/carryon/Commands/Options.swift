@@ -85,9 +85,9 @@ struct TransferOptionGroup: ParsableArguments {
         }
         let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
         let field = HeaderField(String(text[..<colon]), String(value))
-        do {
+        do throws(TransferError) {
             try HTTPDownload.validate(userHeader: field)
-        } catch let error as TransferError {
+        } catch {
             throw UsageError("--header: \(error.detail)")
         }
         return field

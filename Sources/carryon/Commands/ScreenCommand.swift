@@ -20,7 +20,7 @@ struct ScreenCommand: ParsableCommand {
             let settings = try Settings.load()
             let workplace = try Workplace(state: state.folder)
             let engine = try workplace.engine(settings: settings.engine)
-            let ending = try Screen.run(engine, log: workplace.folder + "/carryon.log")
+            let ending = try Screen.run(engine, log: workplace.folder.log)
             engine.stop()
             Screen.sayGoodbye(engine.snapshot())
             if case .signal = ending { throw Exit.interrupted }

@@ -76,7 +76,9 @@ struct ProgressLines {
         let total = rows.reduce(Int64(0)) { $0 + ($1.bytesTotal ?? $1.bytesDone) }
         let rate = running.reduce(0.0) { $0 + $1.bytesPerSecond }
         var parts = ["\(Human.percent(min(done, total - 1), of: total)) of \(Human.bytes(total))", Human.rate(rate)]
-        if let left = running.compactMap(\.timeLeft).max() { parts.append("\(Human.duration(left)) left") }
+        if rate >= 1, total > done, running.contains(where: { $0.timeLeft != nil }) {
+            parts.append("\(Human.duration(.seconds(Double(total - done) / rate))) left")
+        }
         parts.append("\(running.reduce(0) { $0 + $1.connections }) connections")
         let finished = rows.filter { $0.state == .completed }.count
         if rows.count > 1 { parts.append("\(finished) of \(rows.count) complete") }

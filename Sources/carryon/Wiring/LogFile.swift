@@ -10,8 +10,7 @@ enum LogFile {
     private static let limit = 8 << 20
 
     /// A logger that writes to the folder's log; one that writes nowhere if that cannot be opened.
-    static func logger(folder: String) -> Logger {
-        let path = folder + "/carryon.log"
+    static func logger(path: String) -> Logger {
         var status = stat()
         if stat(path, &status) == 0, status.st_size > limit { rename(path, path + ".old") }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -31,13 +30,10 @@ private struct LogFileHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
-        let all = self.metadata.merging(metadata ?? [:]) { $1 }
+    func log(event: LogEvent) {
+        let all = self.metadata.merging(event.metadata ?? [:]) { $1 }
         let details = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let text = SafeText("\(Timestamp.now()) \(level.rawValue)\(details) \(message)").description + "\n"
+        let text = SafeText("\(Timestamp.now()) \(event.level.rawValue)\(details) \(event.message)").description + "\n"
         _ = text.withCString { write(descriptor, $0, strlen($0)) }
     }
 }

@@ -7,7 +7,7 @@ import TransferStore
 
 /// The state folder, taken for this process: its lock, its store, its log.
 final class Workplace {
-    let folder: String
+    let folder: StateFolder
     let store: SQLiteStore
     let logger: Logger
     private let lock: EngineLock
@@ -15,11 +15,13 @@ final class Workplace {
     /// - Parameter state: The folder from the command line, if one was given.
     /// - Throws: One sentence, among others if another process has the folder.
     init(state: String?) throws {
-        folder = try StateFolder.resolve(option: state, environment: ProcessInfo.processInfo.environment)
-        try StateFolder.create(folder)
+        let path = try StateFolder.locate(
+            option: state, environment: ProcessInfo.processInfo.environment,
+            currentFolder: FileManager.default.currentDirectoryPath)
+        folder = try StateFolder(path: path)
         lock = try EngineLock(folder: folder)
-        store = try SQLiteStore(path: folder + "/carryon.db")
-        logger = LogFile.logger(folder: folder)
+        store = try SQLiteStore(path: folder.database)
+        logger = LogFile.logger(path: folder.log)
     }
 
     /// Starts the engine on this folder's queue.

@@ -1,0 +1,52 @@
+import Glibc
+
+@testable import TestSupport
+
+/// Sends the same bytes to everybody who asks, whatever they are, and closes.
+final class RawServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let thread: JoinableThread
+
+    init(_ answer: [UInt8]) throws {
+        let (listener, port) = try Loopback.listen(port: 0)
+        self.listener = listener
+        self.port = port
+        thread = try JoinableThread {
+            while true {
+                let socket = accept(listener, nil, nil)
+                guard socket >= 0 else { return }
+                Self.serve(socket, answer)
+                close(socket)
+            }
+        }
+    }
+
+    convenience init(_ answer: String) throws {
+        try self.init(Array(answer.utf8))
+    }
+
+    deinit {
+        shutdown(listener, Int32(SHUT_RDWR))
+        thread.join()
+        close(listener)
+    }
+
+    private static func serve(_ socket: Int32, _ answer: [UInt8]) {
+        var input: [UInt8] = []
+        while !input.suffix(4).elementsEqual([13, 10, 13, 10]) {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = recv(socket, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            input += buffer[..<count]
+        }
+        var sent = 0
+        while sent < answer.count {
+            let count = answer.withUnsafeBytes {
+                send(socket, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            sent += count
+        }
+    }
+}

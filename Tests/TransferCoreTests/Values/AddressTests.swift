@@ -1,0 +1,33 @@
+import Testing
+import TransferCore
+
+@Suite struct AddressTests {
+    @Test(arguments: [
+        ("https://example.org/a", "https://example.org:443"), ("http://example.org", "http://example.org:80"),
+        ("HTTPS://Example.ORG:443/A", "https://example.org:443"), ("http://h:8080/?x#y", "http://h:8080"),
+        ("http://h?x=://", "http://h:80"), ("http://h#a@b", "http://h:80"),
+        ("https://me:secret@h/a", "https://me:secret@h:443"), ("https://a:b@c@h:1/", "https://a:b@c@h:1"),
+        ("http://[::1]/a", "http://[::1]:80"), ("https://[2001:DB8::1]:8443/", "https://[2001:db8::1]:8443"),
+        ("http://user@[::1]:80/", "http://user@[::1]:80"), ("no address", "no address"), ("", ""),
+    ])
+    func limitsApplyPerRemote(_ address: String, _ key: String) {
+        #expect(Remote.key(of: address) == key)
+    }
+
+    @Test func otherCredentialsAreAnotherRemote() {
+        #expect(Remote.key(of: "http://a:1@h/") != Remote.key(of: "http://b:1@h/"))
+    }
+
+    @Test(arguments: [
+        ("https://h/p?x=1&y=2", "https://h/p?x=1&y=2"), ("https://h/p", "https://h/p"),
+        ("https://user:pw@h/p", "https://user:***@h/p"), ("https://user@h/p", "https://user@h/p"),
+        ("https://u:p@w@h/", "https://u:***@h/"),
+        ("https://h/p?X-Amz-Signature=ab&X-Amz-Date=1", "https://h/p?X-Amz-Signature=***&X-Amz-Date=1"),
+        ("https://h/p?TOKEN=1&a&b=", "https://h/p?TOKEN=***&a&b="),
+        ("https://h?password=a=b", "https://h?password=***"),
+        ("/plain/path?token=1", "/plain/path?token=1"),
+    ])
+    func secretsAreNotShown(_ address: String, _ shown: String) {
+        #expect(Redaction.address(address) == shown)
+    }
+}

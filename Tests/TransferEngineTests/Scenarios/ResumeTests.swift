@@ -1,0 +1,170 @@
+import Glibc
+import TestSupport
+import Testing
+import TransferCore
+import TransferEngine
+
+/// What a second run makes of what the first one left.
+@Suite struct ResumeTests {
+    private static let file = PatternFile(seed: 21, size: 2_000_000)
+    private static let path = "/data/file.bin"
+
+    /// A transfer that was stopped half-way, its server, and its folder.
+    private struct Halfway {
+        let server: FaultyServer
+        let bench: EngineBench
+
+        /// Runs until at least a third is safe, then stops as a quit would.
+        init(_ faults: [Fault] = [], settings: EngineSettings = EngineBench.quickSettings) async throws {
+            let slow = Fault(.always, .slowBody(bytesPerSecond: 400_000))
+            server = FaultyServer([ServedFile(ResumeTests.path, .pattern(ResumeTests.file))], faults: faults + [slow])
+            try server.start()
+            var bench = try EngineBench()
+            bench.settings = settings
+            self.bench = bench
+            let (server, ready) = (server, bench)
+            try await onOwnThread {
+                let engine = try ready.engine()
+                defer { engine.stop() }
+                engine.send(
+                    .add([
+                        NewTransfer(
+                            direction: .download, source: server.url(ResumeTests.path),
+                            destination: ready.folder.path("out.bin"), options: EngineBench.quickOptions)
+                    ]))
+                _ = try engine.wait("a third is safe") { $0.transfers.first?.bytesDone ?? 0 > 700_000 }
+            }
+            server.setFaults(faults)
+        }
+
+        /// Runs on until everything has ended.
+        func carryOn() async throws -> TransferSnapshot {
+            let bench = self.bench
+            return try await onOwnThread {
+                let engine = try bench.engine(seed: 2)
+                defer { engine.stop() }
+                return try #require(try engine.wait("everything ended") { $0.isIdle }.transfers.first)
+            }
+        }
+
+        var arrivedIntact: Bool {
+            get throws { try ResumeTests.file.firstDifference(fromFileAt: bench.folder.path("out.bin")) == nil }
+        }
+    }
+
+    @Test func strongValidatorKeepsWhatIsThere() async throws {
+        let half = try await Halfway()
+        defer { half.server.stop() }
+        let before = half.server.bodyBytesSent
+        let result = try await half.carryOn()
+        #expect(result.state == .completed)
+        #expect(try half.arrivedIntact)
+        #expect(result.explanation?.description.hasPrefix("ETag unchanged, ") == true)
+        #expect(half.server.bodyBytesSent - before < Self.file.size - 700_000 + 1)
+        // Every request carried the guard against a mixture of versions.
+        #expect(half.server.requests.dropFirst().allSatisfy { $0["If-Match"] == "\"v1\"" })
+    }
+
+    @Test func changedRemoteStartsOverAndSaysSo() async throws {
+        let half = try await Halfway()
+        defer { half.server.stop() }
+        let served = ServedFile(Self.path, .pattern(Self.file)).version2(.otherContent)
+        half.server.setFiles([served])
+        let result = try await half.carryOn()
+        #expect(result.state == .completed)
+        #expect(result.explanation?.description.contains("starting over from 0") == true)
+        let second = try #require(served.pattern)
+        #expect(try second.firstDifference(fromFileAt: half.bench.folder.path("out.bin")) == nil)
+    }
+
+    @Test func lostPartFileStartsOverAndSaysSo() async throws {
+        let half = try await Halfway()
+        defer { half.server.stop() }
+        unlink(half.bench.folder.path("out.bin.part"))
+        let result = try await half.carryOn()
+        #expect(result.state == .completed)
+        #expect(try half.arrivedIntact)
+        #expect(result.explanation?.description.contains("starting over from 0") == true)
+    }
+
+    @Test func strangersPartFileIsNotTouched() async throws {
+        let half = try await Halfway()
+        defer { half.server.stop() }
+        unlink(half.bench.folder.path("out.bin.part"))
+        try half.bench.folder.write(Array("precious".utf8), to: "out.bin.part")
+        let result = try await half.carryOn()
+        #expect(result.state == .paused)
+        #expect(result.error?.code == .nameTaken)
+        #expect(try half.bench.folder.read("out.bin.part") == Array("precious".utf8))
+    }
+
+    @Test func weakValidatorComparesAnOverlap() async throws {
+        let half = try await Halfway([Fault(.always, .weakEntityTag)])
+        defer { half.server.stop() }
+        let result = try await half.carryOn()
+        #expect(result.state == .completed)
+        #expect(try half.arrivedIntact)
+        #expect(result.explanation?.description.contains("overlap is identical") == true)
+    }
+
+    @Test func differingOverlapStartsOver() async throws {
+        let half = try await Halfway([Fault(.always, .noValidator)])
+        defer { half.server.stop() }
+        let served = ServedFile(Self.path, .pattern(Self.file)).version2(.otherContent)
+        half.server.setFiles([served])
+        let result = try await half.carryOn()
+        #expect(result.state == .completed)
+        let second = try #require(served.pattern)
+        #expect(try second.firstDifference(fromFileAt: half.bench.folder.path("out.bin")) == nil)
+    }
+
+    @Test func damagedChunkIsFoundAndFetchedAgain() async throws {
+        var settings = EngineBench.quickSettings
+        settings.spotChecks = 500
+        let half = try await Halfway(settings: settings)
+        defer { half.server.stop() }
+        let descriptor = open(half.bench.folder.path("out.bin.part"), O_WRONLY)
+        #expect(pwrite(descriptor, "damage", 6, 100) == 6)
+        close(descriptor)
+        let result = try await half.carryOn()
+        #expect(result.state == .completed)
+        #expect(try half.arrivedIntact)
+    }
+
+    @Test func nameTakenMeanwhilePausesAndRetryGoesOn() async throws {
+        let half = try await Halfway()
+        defer { half.server.stop() }
+        try half.bench.folder.write(Array("mine".utf8), to: "out.bin")
+        let bench = half.bench
+        try await onOwnThread {
+            let engine = try bench.engine(seed: 3)
+            defer { engine.stop() }
+            let paused = try #require(try engine.wait("paused") { $0.isIdle }.transfers.first)
+            #expect(paused.state == .paused)
+            #expect(paused.error?.code == .nameTaken)
+            #expect(try bench.folder.read("out.bin") == Array("mine".utf8))
+            unlink(bench.folder.path("out.bin"))
+            engine.send(.retry([paused.id]))
+            let done = try engine.wait("completed") { $0.commandsTaken == 1 && $0.isIdle }
+            #expect(done.transfers.first?.state == .completed)
+        }
+        #expect(try half.arrivedIntact)
+    }
+
+    @Test func serverWithoutRangesStartsOverAndSaysSo() async throws {
+        let half = try await Halfway([Fault(.always, .ignoreRanges)])
+        defer { half.server.stop() }
+        let result = try await half.carryOn()
+        #expect(result.state == .completed)
+        #expect(try half.arrivedIntact)
+        #expect(result.isResumable == false)
+    }
+}
+
+extension ServedFile {
+    /// The pattern that is served, if it is one.
+    var pattern: PatternFile? {
+        if case .pattern(let pattern) = content { return pattern }
+        return nil
+    }
+}
