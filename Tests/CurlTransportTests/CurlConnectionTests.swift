@@ -2,7 +2,6 @@ import Glibc
 import TestSupport
 import Testing
 import TransferCore
-import TransferEngine
 
 @testable import CurlTransport
 

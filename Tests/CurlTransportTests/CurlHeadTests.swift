@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
 import TransferCore
-import TransferEngine
 
 @testable import CurlTransport
 
@@ -16,11 +15,11 @@ import TransferEngine
     private func fetch(_ answer: [UInt8]) async throws -> Outcome {
         try await onOwnThread {
             let server = try RawServer(answer)
-            let transport = try CurlTransport(clock: SystemClock())
+            let transport = try CurlTransport(clock: RealClock())
             let recorder = Recorder()
             let request = HTTPRequest(method: "GET", url: "http://127.0.0.1:\(server.port)/a", headers: [])
             transport.start(RequestID(1), request, options: ConnectionOptions(), receiver: recorder)
-            let end = try #require(transport.ends(clock: SystemClock()).first)
+            let end = try #require(transport.ends(clock: RealClock()).first)
             return Outcome(end: end, heads: recorder.heads, body: recorder.body)
         }
     }

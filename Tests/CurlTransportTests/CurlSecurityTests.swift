@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
 import TransferCore
-import TransferEngine
 
 @testable import CurlTransport
 
@@ -20,11 +19,11 @@ import TransferEngine
             defer { server.stop() }
             var options = ConnectionOptions()
             choose(server, &options)
-            let transport = try CurlTransport(clock: SystemClock())
+            let transport = try CurlTransport(clock: RealClock())
             let recorder = Recorder()
             let request = HTTPRequest(method: "GET", url: "https://\(host):\(server.port)/a", headers: [])
             transport.start(RequestID(1), request, options: options, receiver: recorder)
-            let end = try #require(transport.ends(clock: SystemClock()).first)
+            let end = try #require(transport.ends(clock: RealClock()).first)
             return (end.outcome, recorder.body)
         }
     }

@@ -2,7 +2,6 @@ import Synchronization
 import TestSupport
 import Testing
 import TransferCore
-import TransferEngine
 
 @testable import CurlTransport
 
@@ -55,8 +54,8 @@ final class TransportSubject {
         try gone.start()
         let refusing = gone.url("/")
         gone.stop()
-        let transport = try CurlTransport(clock: SystemClock())
-        return TransportSubject(transport, SystemClock(), refusing, server.url) { server.requests }
+        let transport = try CurlTransport(clock: RealClock())
+        return TransportSubject(transport, RealClock(), refusing, server.url) { server.requests }
     }
 
     private init(

@@ -68,7 +68,7 @@ struct CarryonProgram {
             // Files rather than pipes: nobody has to read them while it runs.
             let name = UUID().uuidString
             let (output, errors) = (folder.path("out-\(name)"), folder.path("err-\(name)"))
-            for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+            for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
             process.standardOutput = FileHandle(forWritingAtPath: output)
             process.standardError = FileHandle(forWritingAtPath: errors)
             try process.run()

@@ -146,7 +146,7 @@ import TransferEngine
             unlink(bench.folder.path("out.bin"))
             engine.send(.retry([paused.id]))
             let done = try engine.wait("completed") { $0.commandsTaken == 1 && $0.isIdle }
-            #expect(done.transfers.first?.state == .completed)
+            #expect(done.transfers.first?.state == .completed, "\(done.events.map(\.text.description))")
         }
         #expect(try half.arrivedIntact)
     }
