@@ -38,7 +38,8 @@ struct CarryonProgram {
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: Self.path)
-        process.arguments = arguments.isEmpty ? ["--state", state] : [arguments[0], "--state", state] + arguments.dropFirst()
+        process.arguments =
+            arguments.isEmpty ? ["--state", state] : [arguments[0], "--state", state] + arguments.dropFirst()
         process.currentDirectoryURL = URL(filePath: folder.path)
         var inherited = ProcessInfo.processInfo.environment
         for name in inherited.keys where name.hasSuffix("_proxy") || name.hasSuffix("_PROXY") { inherited[name] = nil }

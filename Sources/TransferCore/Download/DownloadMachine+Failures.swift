@@ -94,7 +94,10 @@ extension DownloadMachine {
     private mutating func rangeIgnored(
         _ error: TransferError, _ facts: RemoteFacts?, wasConditional: Bool, _ moment: Moment
     ) {
-        guard let version = record.version else { return restart(because: error.detail.description, moment) }
+        guard let version = record.version else {
+            isSingleStream = true
+            return restart(because: error.detail.description, moment)
+        }
         if let seen = facts?.validator, version.validator.isStrong, Self.tells(seen, from: version.validator) {
             return versionChanged(TransferError(.remoteChanged, "the remote file has changed"), facts, moment)
         }

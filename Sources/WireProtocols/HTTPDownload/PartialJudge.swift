@@ -25,9 +25,18 @@ struct PartialJudge {
         if let change = change(facts) {
             return RangeJudge.reject(.remoteChanged, "the file there has changed: \(change)", facts)
         }
-        // Without a size from this answer or an earlier one there is no telling where the file ends.
+        // Without a size from this answer or an earlier one there is no telling where the file ends, unless all of it
+        // was asked for.
         if total == nil {
-            guard let known = expectation.total else { return bad("no size of the whole file", facts) }
+            if expectation.acceptsAnyVersion, expectation.range.end == .max {
+                var whole = facts
+                whole.total = range.end
+                return .partial(range, whole)
+            }
+            guard let known = expectation.total else {
+                let problem = "the server answers 206 Partial Content without the size of the whole file"
+                return RangeJudge.reject(.rangeIgnored, problem, facts)
+            }
             guard range.end <= known else { return bad("bytes beyond the end of the file", facts) }
         }
         return .partial(range, facts)

@@ -47,6 +47,7 @@ enum Timestamp {
     /// In UTC, with milliseconds.
     static func text(_ time: WallTime) -> String {
         let date = Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
-        return date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        return date.formatted(
+            .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
     }
 }

@@ -35,7 +35,8 @@ enum WishParser {
             if Paths.isFolder(destination), !destination.hasSuffix("/") { destination += "/" }
         }
         if let last = sources.last, Paths.isAddress(last), sources.contains(where: { !Paths.isAddress($0) }) {
-            throw UsageError("uploads are not possible in this version: every source has to be an http or https address")
+            throw UsageError(
+                "uploads are not possible in this version: every source has to be an http or https address")
         }
         if sources.count > 1, !destination.hasSuffix("/") {
             throw UsageError("several sources need a folder as destination; end it with a slash: \(destination)/")

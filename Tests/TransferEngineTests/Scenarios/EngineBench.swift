@@ -38,7 +38,8 @@ struct EngineBench {
         let clock = SystemClock()
         let parts = Engine.Parts(
             transport: { () throws(TransferError) in try CurlTransport(clock: clock) }, store: store,
-            fileSystem: LocalFileSystem(), clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            fileSystem: LocalFileSystem(), clock: clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             version: "test")
         return try Engine(parts, settings: settings, seed: seed)
     }

@@ -43,7 +43,8 @@ import TransferEngine
             return try await onOwnThread {
                 let engine = try bench.engine(seed: 2)
                 defer { engine.stop() }
-                return try #require(try engine.wait("everything ended") { $0.isIdle }.transfers.first)
+                let last = try engine.wait("everything ended") { $0.isIdle }
+                return try #require(last.transfers.first)
             }
         }
 
@@ -139,14 +140,15 @@ import TransferEngine
         try await onOwnThread {
             let engine = try bench.engine(seed: 3)
             defer { engine.stop() }
-            let paused = try #require(try engine.wait("paused") { $0.isIdle }.transfers.first)
+            let idle = try engine.wait("paused") { $0.isIdle }
+            let paused = try #require(idle.transfers.first)
             #expect(paused.state == .paused)
             #expect(paused.error?.code == .nameTaken)
             #expect(try bench.folder.read("out.bin") == Array("mine".utf8))
             unlink(bench.folder.path("out.bin"))
             engine.send(.retry([paused.id]))
             let done = try engine.wait("completed") { $0.commandsTaken == 1 && $0.isIdle }
-            #expect(done.transfers.first?.state == .completed, "\(done.events.map(\.text.description))")
+            #expect(done.transfers.first?.state == .completed)
         }
         #expect(try half.arrivedIntact)
     }
