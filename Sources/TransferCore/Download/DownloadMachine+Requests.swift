@@ -17,6 +17,12 @@ extension DownloadMachine {
         }
     }
 
+    /// When a request that waits now could be made; `nil` if none waits.
+    func nextWish(after now: Instant) -> Instant? {
+        guard phase == .probing || phase == .fetching else { return nil }
+        return [openingNotBefore, planner.nextRetry ?? .zero].filter { $0 > now }.min()
+    }
+
     private func isDue(_ now: Instant) -> Bool {
         needsComparison || planner.gaps.contains { $0.notBefore <= now }
     }

@@ -7,8 +7,8 @@ extension QueueMachine {
     }
 
     private mutating func feed(_ id: TransferID, _ moment: Moment) {
-        while let machine = entries[id]?.machine, machine.wantsRequest(at: moment.now) {
-            let remote = Remote.key(of: machine.address)
+        while entries[id]?.machine?.wantsRequest(at: moment.now) == true {
+            let remote = remote(of: id)
             guard gates[remote, default: RemoteGate(limit: settings.connectionsPerRemote)].admits(at: moment.now)
             else { return }
             lastRequest += 1
@@ -28,7 +28,7 @@ extension QueueMachine {
     private mutating func startMore(_ moment: Moment) {
         guard waiting.contains(where: { !$0.value.isEmpty }) else { return }
         var load = currentLoad()
-        while load.large < settings.maxActive, load.large + load.opening < ramp.allowance, load.finishing < 256,
+        while load.large < settings.maxActive, load.large + load.opening < ramp.allowance, settling.count < 256,
             let id = nextToStart(moment.now)
         {
             guard var entry = entries[id] else { continue }
@@ -39,6 +39,14 @@ extension QueueMachine {
             feed(id, moment)
             load.opening += 1
         }
+    }
+
+    /// Where the next request of a running transfer goes.
+    func remote(of id: TransferID) -> String {
+        guard let entry = entries[id], let address = entry.machine?.address, address != entry.record.source else {
+            return entries[id]?.remote ?? ""
+        }
+        return Remote.key(of: address)
     }
 
     /// Takes the first queued transfer whose remote has a connection to spare off its list.
@@ -54,14 +62,13 @@ extension QueueMachine {
         return best.id
     }
 
-    private func currentLoad() -> (large: Int, opening: Int, finishing: Int) {
-        var load = (large: 0, opening: 0, finishing: 0)
+    private func currentLoad() -> (large: Int, opening: Int) {
+        var load = (large: 0, opening: 0)
         for id in running {
             switch entries[id]?.machine?.weight {
             case .large: load.large += 1
             case .unknown, .small: load.opening += 1
-            case .finishing: load.finishing += 1
-            case nil: break
+            case .finishing, nil: break
             }
         }
         return load

@@ -56,7 +56,7 @@ extension QueueMachine {
         case .probing, .fetching:
             row.state = machine.phase == .fetching ? .active : .preparing
             guard machine.planner.running.isEmpty, machine.comparing == nil else { break }
-            let gate = gates[Remote.key(of: machine.address)]?.closedUntil ?? .zero
+            let gate = gates[remote(of: machine.currentRecord.id)]?.closedUntil ?? .zero
             let until = max(machine.openingNotBefore, machine.planner.nextRetry ?? .zero, gate)
             if until > now {
                 row.state = .waiting

@@ -28,8 +28,10 @@ public struct QueueMachine: Sendable {
     var order: [TransferID] = []
     /// Queued transfers per remote, the next one last.
     var waiting: [String: [TransferID]] = [:]
-    /// Transfers with a machine, in the order in which they began.
+    /// Transfers whose machine may want requests, in the order in which they began.
     var running: [TransferID] = []
+    /// Transfers whose machine only waits for the disk, or for its end.
+    var settling: Set<TransferID> = []
     var gates: [String: RemoteGate] = [:]
     var requests: [RequestID: (transfer: TransferID, remote: String)] = [:]
     var ramp: StartRamp
@@ -102,7 +104,7 @@ public struct QueueMachine: Sendable {
             for id in running { entries[id]?.machine?.progress(offsets) }
         case .shutdown:
             isShuttingDown = true
-            for id in running { with(id, moment) { $0.close(.suspended, moment) } }
+            for id in running + settling.sorted() { with(id, moment) { $0.close(.suspended, moment) } }
         case .timer:
             for id in running { with(id, moment) { $0.timer(moment) } }
         }
@@ -110,12 +112,14 @@ public struct QueueMachine: Sendable {
 
     /// Whether nothing moves, and nothing will without a command.
     public var isIdle: Bool {
-        running.isEmpty && entriesBeingVerified == 0 && additionsUnderWay == 0
+        running.isEmpty && settling.isEmpty && entriesBeingVerified == 0 && additionsUnderWay == 0
             && (isShuttingDown || waiting.values.allSatisfy(\.isEmpty))
     }
 
     /// Whether a shutdown has come to its end.
-    public var isStopped: Bool { isShuttingDown && running.isEmpty && entriesBeingVerified == 0 }
+    public var isStopped: Bool {
+        isShuttingDown && running.isEmpty && settling.isEmpty && entriesBeingVerified == 0
+    }
 
     /// Whether requests are under way, so that progress is worth looking at.
     public var isMoving: Bool { !requests.isEmpty }
@@ -127,19 +131,8 @@ public struct QueueMachine: Sendable {
             guard let instant, instant > now else { return }
             next = min(next ?? instant, instant)
         }
-        for id in running {
-            guard let machine = entries[id]?.machine else { continue }
-            switch machine.phase {
-            case .probing, .fetching:
-                consider(machine.openingNotBefore)
-                consider(machine.planner.nextRetry)
-                consider(gates[Remote.key(of: machine.address)]?.closedUntil)
-            default: break
-            }
-        }
-        for (remote, transfers) in waiting where !transfers.isEmpty {
-            consider(gates[remote]?.closedUntil)
-        }
+        for id in running { consider(entries[id]?.machine?.nextWish(after: now)) }
+        for gate in gates.values { consider(gate.closedUntil) }
         return next
     }
 
@@ -186,7 +179,20 @@ public struct QueueMachine: Sendable {
         collect(&machine, id)
         entries[id]!.machine = machine
         dirty.insert(id)
+        sort(id, isSettling: machine.weight == .finishing)
         if let ending = machine.ending { ended(id, ending, moment) }
+    }
+
+    /// Keeps ``running`` short: it is gone through with every event.
+    private mutating func sort(_ id: TransferID, isSettling: Bool) {
+        guard isSettling != settling.contains(id) else { return }
+        if isSettling {
+            settling.insert(id)
+            running.removeAll { $0 == id }
+        } else {
+            settling.remove(id)
+            running.append(id)
+        }
     }
 
     /// Takes over a machine's effects, and keeps what people are shown.
@@ -220,6 +226,7 @@ public struct QueueMachine: Sendable {
         entry.next = nil
         entries[id] = entry
         running.removeAll { $0 == id }
+        settling.remove(id)
         if ending == .completed, (entry.record.version?.size ?? 0) <= settings.openingLength { ramp.sawSmall() }
         if case .removed = ending { return forget(id) }
         switch next {

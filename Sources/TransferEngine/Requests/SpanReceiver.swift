@@ -22,10 +22,10 @@ final class SpanReceiver: ResponseReceiver {
 
     private enum Mode { case awaitingHead, discarding, writing, done }
 
-    /// A partly filled buffer is handed over when it is older than this and holds at least ``worthwhileBytes``: what
-    /// lies in memory is lost in a crash.
-    private static let bufferPatience: Duration = .milliseconds(8)
-    private static let worthwhileBytes = 64 << 10
+    /// A partly filled buffer is handed over when the last one went longer ago than this and it holds at least
+    /// ``worthwhileBytes``: what lies in memory is lost in a crash. A fast request fills whole buffers in that time.
+    private static let bufferPatience: Duration = .milliseconds(4)
+    private static let worthwhileBytes = 32 << 10
     /// Bodies up to this are read to their end although nobody wants them, because that keeps the connection.
     private static let cheapBody = 64 << 10
 
@@ -52,7 +52,7 @@ final class SpanReceiver: ResponseReceiver {
     private var buffer: PooledBuffer?
     private var spare: PooledBuffer?
     private var bufferStart: Int64
-    private var bufferedSince: Instant = .zero
+    private var lastHandOver: Instant = .zero
     private var checksums: ChunkChecksums?
     /// Bookmarks wait for the end of the answer, because only then is it known to be right.
     private var isHeldBack = false
@@ -140,7 +140,6 @@ final class SpanReceiver: ResponseReceiver {
             spare = nil
             guard buffer != nil else { return false }
             bufferStart = position
-            bufferedSince = surroundings.clock.now()
         }
         guard let buffer, Int(position - bufferStart) + count > buffer.bytes.count else { return true }
         // The full buffer has to go somewhere, and the rest into another one.
@@ -156,7 +155,6 @@ final class SpanReceiver: ResponseReceiver {
                 buffer = spare
                 spare = nil
                 bufferStart = position
-                bufferedSince = surroundings.clock.now()
             }
             let filled = Int(position - bufferStart)
             let count = min(bytes.count, buffer!.bytes.count - filled)
@@ -193,7 +191,7 @@ final class SpanReceiver: ResponseReceiver {
         guard buffer != nil, session != nil, order.purpose == .fetch else { return }
         let filled = Int(position - bufferStart)
         guard filled >= Self.worthwhileBytes,
-            surroundings.clock.now() - bufferedSince > Self.bufferPatience
+            surroundings.clock.now() - lastHandOver > Self.bufferPatience
         else { return }
         handOver(to: position / ChunkPlan.alignment * ChunkPlan.alignment)
     }
@@ -215,7 +213,7 @@ final class SpanReceiver: ResponseReceiver {
         let bookmarks = checksums?.takeBookmarks() ?? []
         let start = bufferStart
         bufferStart = offset
-        bufferedSince = surroundings.clock.now()
+        lastHandOver = surroundings.clock.now()
         write(full, count, at: start, bookmarks, session)
     }
 
