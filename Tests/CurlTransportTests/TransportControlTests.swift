@@ -169,7 +169,11 @@ import TransferCore
         let waker = Mutex<(any Waker)?>(nil)
         async let waited = TransportSubject.run(kind) { subject in
             waker.withLock { $0 = subject.transport.waker }
-            return subject.transport.wait(until: nil).count
+            // A deadline far away, so that a lost wake-up fails the test instead of stopping it.
+            let start = ContinuousClock.now
+            let ends = subject.transport.wait(until: subject.clock.now() + .seconds(100))
+            #expect(ContinuousClock.now - start < .seconds(90))
+            return ends.count
         }
         try await eventually("the transport is there") { waker.withLock { $0 != nil } }
         waker.withLock { $0 }?.wake()

@@ -107,7 +107,7 @@ import TransferCore
                 kill(first.processIdentifier, SIGKILL)
                 first.waitUntilExit()
             }
-            try await server.waitUntil(timeout: .seconds(20)) { !$0.requests.isEmpty }
+            try await server.waitUntil(timeout: .seconds(60)) { !$0.requests.isEmpty }
             let second = try await program.run(["list"])
             #expect(second.status == 1)
             #expect(second.errors.contains("another carryon (process \(first.processIdentifier))"))
@@ -119,7 +119,7 @@ import TransferCore
         try await withServer([Fault(.always, .slowBody(bytesPerSecond: 400_000))]) { server, folder, program in
             _ = try await program.run(["add", "--connections", "2", server.url("/f.bin"), "./"])
             let first = try program.start(["run"])
-            try await server.waitUntil(timeout: .seconds(20)) { $0.bodyBytesSent > 1_500_000 }
+            try await server.waitUntil(timeout: .seconds(60)) { $0.bodyBytesSent > 1_500_000 }
             kill(first.processIdentifier, SIGINT)
             try await onOwnThread { first.waitUntilExit() }
             #expect(first.terminationStatus == 130)

@@ -7,9 +7,11 @@ public struct ConditionNotMet: Error, CustomStringConvertible {
 
 /// Waits until `condition` holds, looking every few milliseconds, and throws ``ConditionNotMet`` if it never does.
 ///
+/// The time is long because a machine of two cores runs many tests at once; a condition that comes true costs none.
+///
 /// `what` names the condition in the failure; it is evaluated only then, so it may show the state that was found.
 public func eventually(
-    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(10),
+    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(60),
     file: StaticString = #fileID, line: UInt = #line,
     condition: () async throws -> Bool
 ) async throws {
@@ -22,7 +24,7 @@ public func eventually(
 
 /// The form of ``eventually(_:timeout:file:line:condition:)`` for code that blocks its thread.
 public func eventuallyBlocking(
-    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(10),
+    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(60),
     file: StaticString = #fileID, line: UInt = #line,
     condition: () throws -> Bool
 ) throws {
