@@ -159,7 +159,6 @@ public final class NginxServer: Sendable {
                 \(temporary)
                 default_type application/octet-stream;
                 sendfile on;
-                tcp_nopush on;
                 keepalive_requests 1000000;
                 log_format entries '$status $body_bytes_sent $bytes_sent "$http_range" $request_uri';
                 access_log \(prefix.path)/access.log entries;
