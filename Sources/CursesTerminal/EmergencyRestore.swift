@@ -40,19 +40,19 @@ enum EmergencyRestore {
     private static func installHandlers() {
         guard !areHandlersInstalled else { return }
         areHandlersInstalled = true
-        previousActions.initialize(repeating: sigaction(), count: 65)
         atexit { giveBackTerminal() }
         useAlternateStack()
-        for signal in [SIGSEGV, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGABRT] {
+        for signal in [SIGSEGV, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGABRT, SIGQUIT] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { signal in
                 giveBackTerminal()
-                // Whoever came before us, the backtrace printer or the system, gets the signal as if it were new.
-                sigaction(signal, previousActions + Int(signal), nil)
+                // The system ends the program. The interactive backtrace printer of the Swift runtime, which was
+                // there before, would ask for keys on a terminal that a person wants back.
+                Glibc.signal(signal, SIG_DFL)
                 raise(signal)
             }
             action.sa_flags = SA_ONSTACK
-            sigaction(signal, &action, previousActions + Int(signal))
+            sigaction(signal, &action, nil)
         }
     }
 
@@ -72,7 +72,6 @@ enum EmergencyRestore {
 // Read by the crash handler, which may not wait for a lock; changed only by the thread that owns the terminal.
 nonisolated(unsafe) private var emergencyRecord: UnsafeMutablePointer<EmergencyRestore.Record>?
 nonisolated(unsafe) private var areHandlersInstalled = false
-nonisolated(unsafe) private let previousActions = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
 
 /// Writes what was prepared. Calls nothing that is unsafe in a signal handler.
 private func giveBackTerminal() {

@@ -20,12 +20,22 @@ public final class EngineLock: Sendable {
 
     private let descriptor: Mutex<Int32?>
 
-    /// Takes the lock without waiting. Throws ``Taken`` if another process has it, else ``StoreError``.
-    public init(folder: StateFolder) throws {
+    /// Takes the lock. Throws ``Taken`` if another process has it, else ``StoreError``.
+    ///
+    /// - Parameter patience: How long to wait for a process that has it, in milliseconds: commands that only change
+    ///   the queue are over soon.
+    public init(folder: StateFolder, patience: Int = 0) throws {
         let path = folder.lock
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard file >= 0 else { throw StoreError.system(path: path, "open the lock \(path)") }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        var result = flock(file, LOCK_EX | LOCK_NB)
+        var waited = 0
+        while result != 0, errno == EWOULDBLOCK, waited < patience {
+            usleep(10_000)
+            waited += 10
+            result = flock(file, LOCK_EX | LOCK_NB)
+        }
+        guard result == 0 else {
             let code = errno
             let process = code == EWOULDBLOCK ? Self.process(in: file) : nil
             Glibc.close(file)

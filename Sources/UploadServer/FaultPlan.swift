@@ -50,7 +50,7 @@ public struct FaultPlan: Sendable, Hashable {
     /// Enough trouble to be seen within a minute, and slow enough to be watched.
     public static func demo(seed: UInt64 = 1) -> FaultPlan {
         FaultPlan(
-            seed: seed, chances: Chances(busy: 6, cut: 40, stall: 8, damage: 20), bytesPerSecond: 6_000_000)
+            seed: seed, chances: Chances(busy: 12, cut: 40, stall: 8, damage: 20), bytesPerSecond: 6_000_000)
     }
 
     /// What happens to the request of that number (from 0) that asks for `range`.

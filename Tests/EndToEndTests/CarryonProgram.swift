@@ -59,7 +59,7 @@ struct CarryonProgram {
             let process = Process()
             process.executableURL = URL(filePath: Self.path)
             let withState = [arguments[0], "--state", state] + arguments.dropFirst()
-            process.arguments = arguments[0].hasPrefix("-") ? arguments : withState
+            process.arguments = arguments[0].hasPrefix("-") || arguments == ["demo"] ? arguments : withState
             process.currentDirectoryURL = URL(filePath: folder.path)
             var inherited = ProcessInfo.processInfo.environment
             inherited["HOME"] = folder.path

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A program that a test started. It ends with ``stop(_:)`` at the latest.
-final class ChildProcess: Sendable {
-    let id: pid_t
+public final class ChildProcess: Sendable {
+    public let id: pid_t
 
     /// Starts the program at `path`; what it writes to either output goes to the file `log`.
-    init(_ path: String, _ arguments: [String], log: String) throws {
+    public init(_ path: String, _ arguments: [String], log: String) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -41,6 +41,15 @@ final class ChildProcess: Sendable {
         return waitpid(id, &status, WNOHANG) == id ? status : nil
     }
 
+    /// Waits for the program to end.
+    ///
+    /// - Returns: The status as `waitpid` gives it: 0 for success.
+    public func waitForEnd() -> Int32 {
+        var status: Int32 = 0
+        waitpid(id, &status, 0)
+        return status
+    }
+
     /// Sends `signal`, then waits; kills what does not listen.
     func stop(_ signal: Int32) {
         kill(id, signal)
@@ -63,7 +72,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Finds a program in `PATH` or where the system keeps its servers.
-    static func find(_ name: String) throws -> String {
+    public static func find(_ name: String) throws -> String {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         for folder in path.split(separator: ":") + ["/usr/sbin", "/usr/bin", "/usr/local/sbin"] {
             if access("\(folder)/\(name)", X_OK) == 0 { return "\(folder)/\(name)" }

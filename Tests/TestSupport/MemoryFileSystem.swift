@@ -54,6 +54,10 @@ public final class MemoryFileSystem: FileSystem {
         }
     }
 
+    public func isPlainFile(_ path: String) throws(TransferError) -> Bool {
+        try identity(of: path) != nil
+    }
+
     public func rename(_ path: String, to target: String, replacing: Bool) throws(TransferError) {
         try disk.perform(.rename, target) { disk throws(TransferError) in
             try disk.rename(path, to: target, replacing: replacing)

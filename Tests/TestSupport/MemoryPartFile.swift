@@ -34,6 +34,10 @@ final class MemoryPartFile: PartFile {
         try perform(.write) { disk throws(TransferError) in try disk.write(copy, to: inode, at: Int(offset)) }
     }
 
+    func size() throws(TransferError) -> Int64 {
+        try perform(.read) { disk throws(TransferError) in Int64(disk.nodes[inode]!.content.count) }
+    }
+
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransferError) -> Int {
         let bytes = try perform(.read) { disk throws(TransferError) in
             let content = disk.nodes[inode]!.content

@@ -68,13 +68,19 @@ extension DownloadMachine {
         if let version = record.version, !version.isResumable {
             return restart(because: "\(error.detail), and the server cannot resume", notBefore: notBefore, moment)
         }
-        let seconds = (delay.inSeconds * 10).rounded() / 10
+        if needsComparisonBefore(rest) { needsComparison = true }
         guard let version = record.version else {
-            return note(.retry, "\(error.detail), try \(failures + 1) in \(seconds) s", moment)
+            return note(.retry, "\(error.detail), try \(failures + 1) in \(delay.spoken)", moment)
         }
         let chunk = min(Int(rest.start / version.chunkSize), max(0, table.count - 1))
         table.failed(chunk, isRefetch: error.code == .digestMismatchOfChunk)
-        note(.retry, "#\(chunk) \(error.detail), again in \(seconds) s", moment)
+        note(.retry, "#\(chunk) \(error.detail), again in \(delay.spoken)", moment)
+    }
+
+    /// Whether what follows has to be of the version that came before, and only a comparison can tell.
+    func needsComparisonBefore(_ rest: ByteRange) -> Bool {
+        guard let version = record.version, version.isResumable, version.size != nil else { return false }
+        return !version.validator.isStrong && rest.start > 0
     }
 
     /// The remote file is not the one that was begun.

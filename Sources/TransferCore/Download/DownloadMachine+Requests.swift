@@ -10,8 +10,8 @@ extension DownloadMachine {
         switch phase {
         case .probing: return planner.running.isEmpty && comparing == nil && isDue(now)
         case .fetching:
-            let connections = isSingleStream ? 1 : max(1, record.options.connections)
-            guard planner.running.count < connections else { return false }
+            if needsComparison { return planner.running.isEmpty && comparing == nil && hasDueGap(now) }
+            guard planner.running.count < connectionLimit else { return false }
             return isDue(now) || mayTakeFromOthers(now)
         default: return false
         }
@@ -23,8 +23,17 @@ extension DownloadMachine {
         return [openingNotBefore, planner.nextRetry ?? .zero].filter { $0 > now }.min()
     }
 
+    /// Requests at the same time. Without a strong validator two answers may be of two versions, so there is one.
+    var connectionLimit: Int {
+        isSingleStream || record.version?.validator.isStrong == false ? 1 : max(1, record.options.connections)
+    }
+
     private func isDue(_ now: Instant) -> Bool {
-        needsComparison || planner.gaps.contains { $0.notBefore <= now }
+        needsComparison || hasDueGap(now)
+    }
+
+    private func hasDueGap(_ now: Instant) -> Bool {
+        planner.gaps.contains { $0.notBefore <= now }
     }
 
     private func mayTakeFromOthers(_ now: Instant) -> Bool {
@@ -35,7 +44,11 @@ extension DownloadMachine {
 
     /// Makes the next request; `nil` if there is none to make after all.
     mutating func nextRequest(id: RequestID, at now: Instant) -> RequestOrder? {
-        if phase == .probing, needsComparison { return compareRequest(id: id) }
+        if needsComparison {
+            if let comparison = compareRequest(id: id) { return comparison }
+            // There is nothing yet that could be compared.
+            needsComparison = false
+        }
         let span: SpanPlanner.Span
         if let taken = planner.take(for: id, at: now) {
             span = taken
@@ -122,6 +135,18 @@ extension DownloadMachine {
     private mutating func acceptedFirst(_ id: RequestID, _ head: AcceptedHead, _ moment: Moment) {
         guard let span = planner.running[id] else { return }
         let total: Int64? = head.kind == .empty ? 0 : head.facts.total
+        if let total, total > ChunkPlan.maximumSize {
+            let detail = "the server announces \(total) bytes, more than any file has"
+            return close(.failed(TransferError(.unsupported, detail)), moment)
+        }
+        if case .partial(let range) = head.kind, !head.facts.validator.isStrong, !isSingleStream,
+            range.end < total ?? .max
+        {
+            // A second answer could be of another version, and nothing would tell. One answer holds one version.
+            isSingleStream = true
+            explain("the server names no version of the file: one connection, and a resume compares an overlap", moment)
+            return close(.restart, moment)
+        }
         let chunkSize = ChunkPlan.chunkSize(forSize: total, wish: record.options.chunkSize)
         var isResumable = false
         if case .partial = head.kind { isResumable = true }
@@ -233,7 +258,8 @@ extension DownloadMachine {
             }
             return
         }
-        guard let (ended, _) = planner.end(id, receivedEnd: report.receivedEnd) else { return }
+        guard let (ended, rest) = planner.end(id, receivedEnd: report.receivedEnd) else { return }
+        if !rest.isEmpty { needsComparison = needsComparisonBefore(rest) }
         if ended.failures > 0 {
             keepAttempt(span, report, timeToFirstByte: report.timeToFirstByte, nil, moment)
         }
@@ -244,7 +270,7 @@ extension DownloadMachine {
         case .completed: needsComparison = false
         case .cancelled: break
         case .failed(let error, let retryAfter, _):
-            guard case .probing = phase else { return }
+            guard phase == .probing || phase == .fetching else { return }
             record.retries += 1
             if resolvesAnew(error, askedAt: askedAt, moment) { return }
             switch error.disposition {

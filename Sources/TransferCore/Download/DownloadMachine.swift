@@ -166,7 +166,7 @@ public struct DownloadMachine: Sendable {
             }
             effects.append(.save(record))
             phase = .fetching
-            if !isSingleStream { planner.partition(into: record.options.connections) }
+            planner.partition(into: connectionLimit)
             finishIfComplete(moment)
         case .success(.reopened(let damaged)):
             file = .open
@@ -228,6 +228,7 @@ public struct DownloadMachine: Sendable {
             // The file stays open for a moment: whatever is written is bookmarked, and then it closes.
             file = .open
             phase = .fetching
+            if error.code == .partLost, !isStopping { return restart(because: error.detail.description, moment) }
             close(isStopping ? .suspended : .failed(error), moment)
         }
     }
@@ -329,7 +330,7 @@ public struct DownloadMachine: Sendable {
         record.chunksDone = table.chunksDone
         chunksKept = table.chunksDone
         for range in table.missing() { planner.want(range) }
-        planner.partition(into: record.options.connections)
+        planner.partition(into: connectionLimit)
         if planner.isComplete {
             phase = .fetching
             explain("all \(table.count) chunks were there already", moment)
@@ -362,6 +363,10 @@ public struct DownloadMachine: Sendable {
 
     /// Starts over because two versions must not be mixed, or because what is there cannot be built upon.
     mutating func restart(because reason: String, notBefore: Instant = .zero, _ moment: Moment) {
+        if record.finishedAt != nil {
+            // Only damaged chunks of a finished file were to be fetched again.
+            return close(.failed(TransferError(.remoteChanged, "cannot repair the finished file: \(reason)")), moment)
+        }
         restarts += 1
         guard restarts <= 8 else {
             return close(.failed(TransferError(.tooManyAttempts, "started over 8 times: \(reason)")), moment)

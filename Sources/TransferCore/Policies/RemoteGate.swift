@@ -44,6 +44,11 @@ public struct RemoteGate: Sendable, Hashable {
         closedUntil = max(closedUntil, now + delay)
     }
 
+    /// A person does not want to wait.
+    public mutating func open() {
+        closedUntil = .zero
+    }
+
     /// A request succeeded: the remote is trusted with one more at a time.
     public mutating func succeeded() {
         busyAnswers = 0

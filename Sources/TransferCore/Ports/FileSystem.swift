@@ -17,6 +17,9 @@ public protocol FileSystem: Sendable {
     /// Which file stands under that path; `nil` if none does. Links are not followed.
     func identity(of path: String) throws(TransferError) -> FileIdentity?
 
+    /// Whether a plain file stands under that path: no folder, link, device or pipe.
+    func isPlainFile(_ path: String) throws(TransferError) -> Bool
+
     /// Gives a file another name in one step.
     ///
     /// - Throws: `nameTaken` if `target` exists and `replacing` is false.
@@ -52,6 +55,9 @@ public protocol PartFile: AnyObject, Sendable {
 
     /// Reads up to `buffer.count` bytes from `offset`; fewer only at the end of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransferError) -> Int
+
+    /// The size of the file in bytes, with what is reserved but not written.
+    func size() throws(TransferError) -> Int64
 
     /// Makes what was written durable, as `fdatasync` does.
     func sync() throws(TransferError)

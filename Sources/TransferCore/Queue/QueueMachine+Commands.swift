@@ -38,6 +38,7 @@ extension QueueMachine {
 
     private mutating func retry(_ id: TransferID, _ moment: Moment) {
         guard let entry = entries[id], !entry.isBeingVerified else { return }
+        gates[remote(of: id)]?.open()
         if let machine = entry.machine {
             switch machine.phase {
             case .closing(.paused), .closing(.failed): entries[id]?.next = .queue
@@ -60,12 +61,13 @@ extension QueueMachine {
 
     mutating func remove(_ id: TransferID, withData: Bool, _ moment: Moment) {
         guard let entry = entries[id] else { return }
+        let withData = withData && entry.record.finishedAt == nil
         if let machine = entry.machine {
             // A file that is getting its name gets it, and then the transfer goes.
             entries[id]?.next = machine.phase == .finishing ? .remove(withData: withData) : nil
             return with(id, moment) { $0.close(.removed(withData: withData), moment) }
         }
-        if withData, entry.record.state != .completed, let path = entry.record.partPath, let part = entry.record.part {
+        if withData, let path = entry.record.partPath, let part = entry.record.part {
             effects.append(.deleteFile(path: path, identity: part))
         }
         forget(id)
@@ -116,13 +118,18 @@ extension QueueMachine {
             if entry.record.state == .queued || entry.record.state == .verifying { enqueue(id) }
         case .success(let report):
             text = "verified: \(report.damaged.count) of \(report.checked) chunks are damaged and fetched again"
-            entries[id]?.record.finishedAt = nil
+            // `finishedAt` stays: what was finished once is never deleted, and never given up for another version.
             entries[id]?.record.sha256 = nil
             countOut(report.damaged, of: id)
             effects.append(.dropChunks(id, report.damaged))
             requeue(id)
         case .failure(let error):
             text = "cannot verify: \(error.detail)"
+            if error.code == .partLost, entry.record.state == .completed {
+                // What was finished once is not there any more.
+                entries[id]?.record.state = .failed
+                entries[id]?.record.error = error
+            }
             if entry.record.state == .queued || entry.record.state == .verifying { enqueue(id) }
         }
         entries[id]?.record.explanation = text

@@ -16,6 +16,9 @@ public struct ChunkPlan: Hashable, Sendable {
     /// The chunk size of files up to 2 GiB, in bytes.
     public static let defaultChunkSize: Int64 = 1 << 20
 
+    /// The largest file that can be planned, in bytes: 64 TiB. A server that announces more is mistaken or lies.
+    public static let maximumSize: Int64 = 1 << 46
+
     /// Plans a file of `size` bytes.
     ///
     /// - Parameter chunkSize: The wish of the user in bytes, brought into the permitted range and onto a boundary;
@@ -38,7 +41,7 @@ public struct ChunkPlan: Hashable, Sendable {
     }
 
     /// The number of chunks; an empty file has none.
-    public var count: Int { Int((size + chunkSize - 1) / chunkSize) }
+    public var count: Int { size == 0 ? 0 : Int((size - 1) / chunkSize + 1) }
 
     /// The bytes of chunk `index`.
     public func range(of index: Int) -> ByteRange {

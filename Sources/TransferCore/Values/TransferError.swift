@@ -35,6 +35,7 @@ public struct TransferError: Error, Hashable, Sendable {
         case diskFull = "disk-full"
         case permissionDenied = "permission-denied"
         case nameTaken = "name-taken"
+        case partTaken = "part-taken"
         case folderMissing = "folder-missing"
         case fileFailure = "file-failure"
         case digestMismatch = "digest-mismatch"
@@ -73,6 +74,7 @@ extension TransferError.Code {
         case .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost:
             .reconcile
         case .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
+            .partTaken,
             .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts:
             .needsUser
         case .notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported:
@@ -90,10 +92,12 @@ extension TransferError.Code {
         case .diskFull: "free some space, then retry"
         case .permissionDenied: "make the folder writable, then retry"
         case .nameTaken: "move the other file away or add again with --overwrite, then retry"
+        case .partTaken: "wait for the other transfer or move that file away, then retry"
+        case .partLost: "retry fetches what is missing again"
         case .folderMissing: "create the folder, then retry"
         case .fileFailure: "check the disk, then retry"
         case .digestMismatch: "retry fetches the whole file again; what was fetched stays until then"
-        case .tooManyAttempts: "retry goes on from where it stopped"
+        case .tooManyAttempts: "retry tries again"
         case .notFound, .gone, .refused: "check the address"
         default: nil
         }

@@ -29,7 +29,7 @@ public struct Validator: Hashable, Sendable {
 
     /// Whether ranges of equal validators are surely of one version (RFC 9110 §15.3.7.3).
     public var isStrong: Bool {
-        if let entityTag { return !entityTag.isWeak }
+        if let entityTag, !entityTag.isWeak { return true }
         return lastModified != nil && lastModifiedIsStrong
     }
 
@@ -42,7 +42,7 @@ public struct Validator: Hashable, Sendable {
 
     /// How a person calls it.
     public var summary: String {
-        if let entityTag { return entityTag.isWeak ? "weak ETag" : "ETag" }
+        if let entityTag, !entityTag.isWeak || !isStrong { return entityTag.isWeak ? "weak ETag" : "ETag" }
         return lastModified == nil ? "no validator" : "Last-Modified"
     }
 }

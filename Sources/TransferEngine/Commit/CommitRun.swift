@@ -159,6 +159,9 @@ struct CommitRun {
             guard order.overwrite else { return try file.link(at: order.finalPath) }
             try file.link(at: finish.session.partPath)
         }
+        guard try fileSystem.identity(of: finish.session.partPath) == file.identity else {
+            throw TransferError(.partLost, "\(finish.session.partPath) is gone or another file than before")
+        }
         try fileSystem.rename(finish.session.partPath, to: order.finalPath, replacing: order.overwrite)
     }
 
@@ -166,7 +169,9 @@ struct CommitRun {
         for (session, delete) in closing {
             session.file.close()
             if delete, session.file.isLinked {
-                do throws(TransferError) {
+                remove: do throws(TransferError) {
+                    // Somebody else's file that has come to stand there is not ours to delete.
+                    guard try fileSystem.identity(of: session.partPath) == session.file.identity else { break remove }
                     try fileSystem.remove(session.partPath)
                     // Or the old file could be back after a power cut, under a name that is needed.
                     try fileSystem.syncFolder(of: session.partPath)

@@ -86,6 +86,10 @@ final class FileVerifier: Sendable {
             let path = order.isCompleted ? order.finalPath : partPath
             let file = try fileSystem.reopenPart(at: path, identity: order.part)
             defer { file.close() }
+            let size = try file.size()
+            guard !order.isCompleted || size == order.plan.size else {
+                throw TransferError(.partLost, "\(path) has \(size) bytes now and had \(order.plan.size)")
+            }
             var reader = ChunkReader(file: file, plan: order.plan)
             var damaged: [Int] = []
             for chunk in bookmark where chunk.index < order.plan.count {

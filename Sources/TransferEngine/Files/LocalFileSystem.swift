@@ -63,6 +63,15 @@ public struct LocalFileSystem: FileSystem {
         return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
+    public func isPlainFile(_ path: String) throws(TransferError) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return false }
+            throw SystemError.last("look at \(path)")
+        }
+        return status.st_mode & S_IFMT == S_IFREG
+    }
+
     public func rename(_ path: String, to target: String, replacing: Bool) throws(TransferError) {
         var result = replacing ? Glibc.rename(path, target) : carryon_rename_noreplace(path, target)
         if result != 0, !replacing, errno == EINVAL || errno == ENOSYS {

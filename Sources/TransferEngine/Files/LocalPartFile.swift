@@ -109,6 +109,12 @@ final class LocalPartFile: PartFile {
         return done
     }
 
+    func size() throws(TransferError) -> Int64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw SystemError.last("look at \(path)") }
+        return Int64(status.st_size)
+    }
+
     func sync() throws(TransferError) {
         guard fdatasync(descriptor) == 0 else { throw SystemError.last("sync \(path)") }
     }

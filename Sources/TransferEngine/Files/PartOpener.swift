@@ -9,10 +9,13 @@ struct PartOpener {
     func open(_ id: TransferID, _ order: FileOrder) throws(TransferError) -> (FileOpening, PartSession?) {
         switch order {
         case .create(let finalPath, let size, let chunkSize, let overwrite):
-            if !overwrite, try fileSystem.identity(of: finalPath) != nil {
-                throw TransferError(.nameTaken, "there is a file \(finalPath) already")
+            if try fileSystem.identity(of: finalPath) != nil {
+                guard overwrite else { throw TransferError(.nameTaken, "there is a file \(finalPath) already") }
+                guard try fileSystem.isPlainFile(finalPath) else {
+                    throw TransferError(.permissionDenied, "\(finalPath) is not a plain file and is not replaced")
+                }
             }
-            let file = try fileSystem.createPart(at: finalPath + ".part", size: size)
+            let file = try createPart(at: finalPath + ".part", size: size)
             let session = PartSession(
                 transfer: id, file: file, finalPath: finalPath, chunkSize: chunkSize, size: size)
             return (.created(file.identity, finalPath: finalPath), session)
@@ -22,7 +25,13 @@ struct PartOpener {
             if try fileSystem.identity(of: finalPath) == identity { return (.inPlace, nil) }
             let file = try fileSystem.reopenPart(at: finalPath + ".part", identity: identity)
             do throws(TransferError) {
-                let damaged = try damagedChunks(file, plan, bookmark.filter { samples.contains($0.index) })
+                let end = bookmark.map { plan.range(of: $0.index).start + $0.bytes }.max() ?? 0
+                guard try file.size() >= end else {
+                    throw TransferError(.partLost, "\(finalPath).part is shorter than what was written")
+                }
+                var damaged = try damagedChunks(file, plan, bookmark.filter { samples.contains($0.index) })
+                // Where one is wrong, others may be.
+                if !damaged.isEmpty { damaged = try damagedChunks(file, plan, bookmark) }
                 let session = PartSession(
                     transfer: id, file: file, finalPath: finalPath, chunkSize: plan.chunkSize, size: plan.size,
                     bookmark: bookmark.filter { !damaged.contains($0.index) })
@@ -31,6 +40,15 @@ struct PartOpener {
                 file.close()
                 throw error
             }
+        }
+    }
+
+    private func createPart(at path: String, size: Int64?) throws(TransferError) -> any PartFile {
+        do throws(TransferError) {
+            return try fileSystem.createPart(at: path, size: size)
+        } catch {
+            guard error.code == .nameTaken else { throw error }
+            throw TransferError(.partTaken, "\(path) is there already and belongs to another transfer or program")
         }
     }
 

@@ -42,10 +42,11 @@ extension Validator {
     /// Why an answer with the validator `other` cannot be of the version that has this one, as the end of a sentence;
     /// `nil` if nothing speaks against it.
     ///
-    /// A strong tag must be answered by the same strong tag (RFC 9110 §8.8.3.2); an answer without any is let
-    /// through, because the request carried a precondition (RFC 9110 §13.1). Weak validators are compared as far as
-    /// both sides have them.
+    /// A strong tag must be answered by the same strong tag (RFC 9110 §8.8.3.2). An answer to a range has to name it
+    /// (§15.3.7), and a server that does not may have ignored the precondition too. Weak validators are compared as far
+    /// as both sides have them.
     func difference(from other: Validator, now: WallTime) -> String? {
+        if let expected = entityTag, !expected.isWeak, other.entityTag == nil { return "it has no ETag any more" }
         if let expected = entityTag, let found = other.entityTag {
             if !expected.isWeak {
                 return found == expected ? nil : "its ETag is another"

@@ -2,8 +2,8 @@ import TransferCore
 
 /// How long a server asks to be left alone (RFC 9110 §10.2.3).
 public enum RetryAfter {
-    /// The longest wait that is believed. A server that asks for more is asked again tomorrow.
-    public static let limit = Duration.seconds(86_400)
+    /// The longest wait that is believed, an hour. A server that asks for more is asked again after that.
+    public static let limit = Duration.seconds(3600)
 
     /// Reads `Retry-After`, a number of seconds or a date (RFC 9110 §10.2.3).
     ///
@@ -16,7 +16,7 @@ public enum RetryAfter {
         if !text.isEmpty, text.utf8.allSatisfy(FieldSyntax.isDigit) {
             // A number too large to hold is as good as the limit.
             guard let seconds = FieldSyntax.number(text) else { return limit }
-            return .seconds(min(seconds, 86_400))
+            return min(.seconds(seconds), limit)
         }
         guard let then = HTTPDate.parse(text, now: now) else { return nil }
         let base = dateField.flatMap { HTTPDate.parse($0, now: now) } ?? now

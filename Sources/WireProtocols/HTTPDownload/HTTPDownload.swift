@@ -43,7 +43,7 @@ public enum HTTPDownload {
             standard.append(HeaderField("Want-Content-Digest", "sha-256=10"))
         }
         fields += standard.filter { !taken.contains(FieldSyntax.lowercased($0.name)) }
-        return HTTPRequest(method: "GET", url: url, headers: fields + custom)
+        return HTTPRequest(method: "GET", url: AddressEncoding.encode(url), headers: fields + custom)
     }
 
     /// Checks a field that the user wants to add to every request of a transfer (RFC 9110 §5.1, §5.5).

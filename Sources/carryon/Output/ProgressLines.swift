@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import TransferCore
 
@@ -63,7 +62,7 @@ struct ProgressLines {
 
     private static func summary(_ row: TransferSnapshot) -> String {
         var text = ", \(Human.bytes(row.bytesTotal ?? row.bytesDone))"
-        if row.retries > 0 { text += ", \(row.retries) retries" }
+        if row.retries > 0 { text += ", \(row.retries) failed tries survived" }
         if row.sha256 != nil { text += ", SHA-256 verified" }
         return text
     }
@@ -75,17 +74,23 @@ struct ProgressLines {
         let done = rows.reduce(Int64(0)) { $0 + $1.bytesDone }
         let total = rows.reduce(Int64(0)) { $0 + ($1.bytesTotal ?? $1.bytesDone) }
         let rate = running.reduce(0.0) { $0 + $1.bytesPerSecond }
+        // Before the first answer there is nothing to count.
+        guard total > 0 else { return nil }
         var parts = ["\(Human.percent(min(done, total - 1), of: total)) of \(Human.bytes(total))", Human.rate(rate)]
         if rate >= 1, total > done, running.contains(where: { $0.timeLeft != nil }) {
             parts.append("\(Human.duration(.seconds(Double(total - done) / rate))) left")
         }
-        parts.append("\(running.reduce(0) { $0 + $1.connections }) connections")
+        parts.append(Self.count(running.reduce(0) { $0 + $1.connections }, "connection"))
         let finished = rows.filter { $0.state == .completed }.count
         if rows.count > 1 { parts.append("\(finished) of \(rows.count) complete") }
         if let until = running.compactMap(\.waitingUntil).max(), running.allSatisfy({ $0.state == .waiting }) {
             parts.append("waiting \(Human.duration(until - snapshot.takenAt))")
         }
         return parts.joined(separator: ", ")
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private func fitted(_ line: String) -> String {
@@ -95,6 +100,6 @@ struct ProgressLines {
     }
 
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        Diagnostics.write(text)
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import TransferCore
 
 /// Ends the program with one sentence on standard error.
@@ -24,7 +24,12 @@ enum Exit {
 /// Standard error, for words that are not data.
 enum Diagnostics {
     static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        write(text + "\n")
+    }
+
+    /// Writes as much as standard error takes: there is nowhere left to complain when it takes nothing.
+    static func write(_ text: String) {
+        _ = text.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
     }
 }
 

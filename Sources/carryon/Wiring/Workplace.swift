@@ -19,7 +19,7 @@ final class Workplace {
             option: state, environment: ProcessInfo.processInfo.environment,
             currentFolder: FileManager.default.currentDirectoryPath)
         folder = try StateFolder(path: path)
-        lock = try EngineLock(folder: folder)
+        lock = try EngineLock(folder: folder, patience: 3000)
         store = try SQLiteStore(path: folder.database)
         logger = LogFile.logger(path: folder.log)
     }

@@ -69,7 +69,7 @@ public final class FaultyServer: Sendable {
 
     /// Waits until `condition` holds, and throws ``ConditionNotMet`` if it never does.
     public func waitUntil(
-        timeout: Duration = .seconds(10), file: StaticString = #fileID, line: UInt = #line,
+        timeout: Duration = .seconds(60), file: StaticString = #fileID, line: UInt = #line,
         _ condition: (FaultyServer) -> Bool
     ) async throws {
         try await eventually("condition of the server; \(summary)", timeout: timeout, file: file, line: line) {

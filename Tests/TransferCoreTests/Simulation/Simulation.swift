@@ -109,6 +109,8 @@ struct Simulation {
                 flights[id] = nil
                 note(report, id)
             case .shutdown: stopChecks()
+            // A person who asks for another try at once opens the gate.
+            case .command(.retry), .command(.resume), .command(.resumeAll): closed = [:]
             default: break
             }
         }

@@ -16,7 +16,7 @@ import TransferCore
             .needsUser,
             [
                 .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
-                .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts,
+                .partTaken, .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts,
             ]
         ),
         (.fatal, [.notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported]),

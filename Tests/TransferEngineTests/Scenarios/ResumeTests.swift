@@ -61,7 +61,8 @@ import TransferEngine
         #expect(result.state == .completed)
         #expect(try half.arrivedIntact)
         #expect(result.explanation?.description.hasPrefix("ETag unchanged, ") == true)
-        #expect(half.server.bodyBytesSent - before < Self.file.size - 700_000 + 1)
+        // Requests of the first run may still have been counted after it ended, so only half of what was kept counts.
+        #expect(half.server.bodyBytesSent - before < Self.file.size - 350_000)
         // Every request carried the guard against a mixture of versions.
         #expect(half.server.requests.dropFirst().allSatisfy { $0["If-Match"] == "\"v1\"" })
     }
@@ -95,12 +96,12 @@ import TransferEngine
         try half.bench.folder.write(Array("precious".utf8), to: "out.bin.part")
         let result = try await half.carryOn()
         #expect(result.state == .paused)
-        #expect(result.error?.code == .nameTaken)
+        #expect(result.error?.code == .partTaken)
         #expect(try half.bench.folder.read("out.bin.part") == Array("precious".utf8))
     }
 
     @Test func weakValidatorComparesAnOverlap() async throws {
-        let half = try await Halfway([Fault(.always, .weakEntityTag)])
+        let half = try await Halfway([Fault(.always, .weakEntityTag), Fault(.always, .noLastModified)])
         defer { half.server.stop() }
         let result = try await half.carryOn()
         #expect(result.state == .completed)

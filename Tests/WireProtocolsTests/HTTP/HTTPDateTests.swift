@@ -90,15 +90,18 @@ struct RetryAfterTests {
     let now = WallTime(milliseconds: 784_111_777_000)
 
     @Test(
-        "seconds and dates, never negative, at most a day",
+        "seconds and dates, never negative, at most an hour",
         arguments: [
             ("0", nil, .zero), ("120", nil, .seconds(120)), (" 7 ", nil, .seconds(7)), ("007", nil, .seconds(7)),
-            ("86400", nil, .seconds(86_400)), ("86401", nil, .seconds(86_400)),
-            ("99999999999999999999999999", nil, .seconds(86_400)),
+            ("3599", nil, .seconds(3599)), ("3600", nil, .seconds(3600)), ("3601", nil, .seconds(3600)),
+            ("86400", nil, .seconds(3600)),
+            ("99999999999999999999999999", nil, .seconds(3600)),
             ("Sun, 06 Nov 1994 08:50:37 GMT", nil, .seconds(60)),
             ("Sun, 06 Nov 1994 08:49:36 GMT", nil, .zero),
             ("Sun, 06 Nov 1894 08:49:36 GMT", nil, .zero),
-            ("Fri, 31 Dec 9999 23:59:59 GMT", nil, .seconds(86_400)),
+            ("Sun, 06 Nov 1994 09:49:36 GMT", nil, .seconds(3599)),
+            ("Sun, 06 Nov 1994 09:49:38 GMT", nil, .seconds(3600)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", nil, .seconds(3600)),
             // The server's clock is an hour ahead of ours: what counts is its own Date.
             ("Sun, 06 Nov 1994 09:50:37 GMT", "Sun, 06 Nov 1994 09:49:37 GMT", .seconds(60)),
             ("Sun, 06 Nov 1994 08:50:37 GMT", "garbage", .seconds(60)),

@@ -6,6 +6,9 @@ import WireProtocols
 struct PartialTests {
     typealias Fields = [(String, String)]
 
+    /// What ``Judging/later(_:total:encoding:)`` expects of every answer.
+    private static let tag = ("ETag", "\"v1\"")
+
     private func partial(_ range: String, _ more: Fields = [], _ expectation: RangeExpectation) -> HeadVerdict {
         Judging.judge(206, [("Content-Range", range)] + more, expectation)
     }
@@ -22,8 +25,9 @@ struct PartialTests {
 
     @Test("fewer bytes than asked for are a shorter range")
     func fewer() {
-        #expect(partial("bytes 100-149/1000", [("Content-Length", "50")], Judging.later()).range == ByteRange(100, 150))
-        #expect(partial("bytes 100-100/1000", [], Judging.later()).range == ByteRange(100, 101))
+        let fields: Fields = [("Content-Length", "50"), Self.tag]
+        #expect(partial("bytes 100-149/1000", fields, Judging.later()).range == ByteRange(100, 150))
+        #expect(partial("bytes 100-100/1000", [Self.tag], Judging.later()).range == ByteRange(100, 101))
         let small = partial("bytes 0-9/10", [], Judging.first())
         #expect(small.range == ByteRange(0, 10))
         #expect(small.facts?.total == 10)
@@ -56,9 +60,11 @@ struct PartialTests {
     func duplicates() {
         let same: Fields = [
             ("Content-Range", "bytes 100-199/1000"), ("Content-Length", "100"), ("content-length", "100"),
+            Self.tag,
         ]
         #expect(partial("bytes 100-199/1000", same, Judging.later()).range == ByteRange(100, 200))
-        #expect(partial("bytes 100-199/1000", [("Content-Length", "100, 100")], Judging.later()).range != nil)
+        let joined: Fields = [("Content-Length", "100, 100"), Self.tag]
+        #expect(partial("bytes 100-199/1000", joined, Judging.later()).range != nil)
         let ranges: Fields = [("Content-Range", "bytes 100-198/1000")]
         #expect(partial("bytes 100-199/1000", ranges, Judging.later()).code == .badResponse)
         let lengths: Fields = [("Content-Length", "100"), ("Content-Length", "99")]
@@ -69,16 +75,16 @@ struct PartialTests {
 
     @Test("Transfer-Encoding overrides a length")
     func chunked() {
-        let fields: Fields = [("Content-Length", "5"), ("Transfer-Encoding", "chunked")]
+        let fields: Fields = [("Content-Length", "5"), ("Transfer-Encoding", "chunked"), Self.tag]
         #expect(partial("bytes 100-199/1000", fields, Judging.later()).range == ByteRange(100, 200))
     }
 
     @Test("another size is another version")
     func otherSize() {
-        let verdict = partial("bytes 100-199/1001", [("ETag", "\"v1\"")], Judging.later())
+        let verdict = partial("bytes 100-199/1001", [Self.tag], Judging.later())
         #expect(verdict.code == .remoteChanged)
         #expect(verdict.facts?.total == 1001)
-        #expect(partial("bytes 100-199/1001", [], Judging.later(total: nil)).range != nil)
+        #expect(partial("bytes 100-199/1001", [Self.tag], Judging.later(total: nil)).range != nil)
         var any = Judging.first()
         any.total = 5
         #expect(partial("bytes 0-99/1000", [], any).range == ByteRange(0, 100))
@@ -86,13 +92,32 @@ struct PartialTests {
 
     @Test("a size that is not told must be known")
     func unknownSize() {
-        let known = partial("bytes 100-199/*", [], Judging.later())
+        let known = partial("bytes 100-199/*", [Self.tag], Judging.later())
         #expect(known.range == ByteRange(100, 200))
         #expect(known.facts?.total == nil)
-        #expect(partial("bytes 100-199/*", [], Judging.later(total: 199)).code == .badResponse)
-        #expect(partial("bytes 100-199/*", [], Judging.later(total: nil)).code == .rangeIgnored)
-        #expect(partial("bytes 0-99/*", [], Judging.first()).code == .rangeIgnored)
+        #expect(partial("bytes 100-199/*", [Self.tag], Judging.later(total: 199)).code == .badResponse)
+        #expect(partial("bytes 100-199/*", [Self.tag], Judging.later(total: nil)).code == .rangeIgnored)
         #expect(partial("bytes 100-199/*", [("ETag", "\"v2\"")], Judging.later(total: nil)).code == .remoteChanged)
+    }
+
+    @Test("a size that is not told is the end of the answer only if all of the file was asked for")
+    func unknownSizeAtFirst() {
+        for range in ["bytes 0-49/*", "bytes 0-99/*"] {
+            let bounded = partial(range, [], Judging.first())
+            #expect(bounded.code == .rangeIgnored)
+            #expect(bounded.facts?.total == nil)
+        }
+        let open = partial("bytes 0-99/*", [], Judging.first(ByteRange(0, .max)))
+        #expect(open == .partial(ByteRange(0, 100), RemoteFacts(total: 100)))
+        let rest = partial("bytes 100-199/*", [Self.tag], Judging.first(ByteRange(100, .max)))
+        let tagged = RemoteFacts(total: 200, validator: Validator(entityTag: Judging.tag))
+        #expect(rest == .partial(ByteRange(100, 200), tagged))
+        // A size that is told is the one that counts.
+        #expect(partial("bytes 0-99/1000", [], Judging.first(ByteRange(0, .max))).facts?.total == 1000)
+        // A later request knows a version, so what it lacks is not made up.
+        var later = Judging.later(total: nil)
+        later.range.end = .max
+        #expect(partial("bytes 100-199/*", [Self.tag], later).code == .rangeIgnored)
     }
 
     static let strong = Validator(entityTag: Judging.tag, lastModified: Judging.early)
@@ -103,14 +128,15 @@ struct PartialTests {
         "the validator must not have changed",
         arguments: [
             (strong, [("ETag", "\"v1\"")], true),
-            (strong, [], true),
+            // A strong tag that is gone may be that of another version, whatever the date.
+            (strong, [], false),
             // A strong tag that is the same outweighs a date that is not.
             (strong, [("ETag", "\"v1\""), ("Last-Modified", Judging.late)], true),
             (strong, [("ETag", "\"v2\"")], false),
             (strong, [("ETag", "\"V1\"")], false),
             (strong, [("ETag", "W/\"v1\"")], false),
             (strong, [("ETag", "v1")], false),
-            (strong, [("Last-Modified", Judging.early)], true),
+            (strong, [("Last-Modified", Judging.early)], false),
             (strong, [("Last-Modified", Judging.late)], false),
             (weak, [("ETag", "W/\"v1\""), ("Last-Modified", Judging.early)], true),
             (weak, [("ETag", "\"v1\"")], true),
@@ -134,6 +160,14 @@ struct PartialTests {
         #expect(partial("bytes 100-199/1000", fields, any).range != nil)
     }
 
+    @Test("a strong ETag that is gone is named as the change")
+    func goneTag() {
+        let gone = TransferError(.remoteChanged, "the file there has changed: it has no ETag any more")
+        #expect(partial("bytes 100-199/1000", [], Judging.later()).error == gone)
+        // Without a size too, for the version is judged first.
+        #expect(partial("bytes 100-199/*", [], Judging.later(total: nil)).error == gone)
+    }
+
     @Test(
         "the coding must not have changed",
         arguments: [
@@ -142,7 +176,7 @@ struct PartialTests {
             ("gzip", nil, false), ("gzip, br", "gzip ,br", true),
         ] as [(String?, String?, Bool)])
     func codings(_ expected: String?, _ found: String?, _ isSame: Bool) {
-        let fields = found.map { [("Content-Encoding", $0)] } ?? []
+        let fields = [Self.tag] + (found.map { [("Content-Encoding", $0)] } ?? [])
         let verdict = partial("bytes 100-199/1000", fields, Judging.later(encoding: expected))
         #expect(verdict.code == (isSame ? nil : .remoteChanged))
     }
