@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 
 /// The built program, run as a person would run it.
-struct CarryonProgram {
+struct CarryonProgram: Sendable {
     /// What a finished run left behind.
     struct Result {
         let status: Int32

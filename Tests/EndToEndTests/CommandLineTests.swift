@@ -99,6 +99,65 @@ import TransferCore
         }
     }
 
+    @Test func verifyNoticesAFileThatGrewOrWent() async throws {
+        try await withServer { server, folder, program in
+            _ = try await program.run(["cp", server.url("/f.bin")])
+            let handle = try #require(FileHandle(forUpdatingAtPath: folder.path("f.bin")))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data("more".utf8))
+            try handle.close()
+            let grown = try await program.run(["verify", "1"])
+            #expect(grown.status == 1)
+            #expect(grown.output.contains("3000004 bytes now"))
+            #expect(FileManager.default.fileExists(atPath: folder.path("f.bin")))
+            try FileManager.default.removeItem(atPath: folder.path("f.bin"))
+            _ = try await program.run(["retry", "1"])
+            #expect(try await program.run(["run", "--until-idle"]).status == 0)
+            #expect(try Self.file.firstDifference(fromFileAt: folder.path("f.bin")) == nil)
+        }
+    }
+
+    @Test func aFinishedFileSurvivesVerifyWithoutAServerAndRemoval() async throws {
+        try await withServer { server, folder, program in
+            _ = try await program.run(["cp", server.url("/f.bin")])
+            let handle = try #require(FileHandle(forUpdatingAtPath: folder.path("f.bin")))
+            try handle.write(contentsOf: Data("damage".utf8))
+            try handle.close()
+            server.setFaults([Fault(.always, .status(404))])
+            #expect(try await program.run(["verify", "1"]).status == 1)
+            #expect(try await program.run(["remove", "--with-data", "1"]).status == 0)
+            // What was finished once is never deleted.
+            let names = try folder.names().filter { $0.hasPrefix("f.bin") }
+            #expect(names == ["f.bin.part"])
+        }
+    }
+
+    @Test func aClosedStandardErrorIsNoReasonToStop() async throws {
+        try await withServer { server, folder, program in
+            let command = "'\(CarryonProgram.path)' cp --state '\(program.state)' '\(server.url("/f.bin"))' 2>&1 | true"
+            let log = folder.path("log")
+            let status = try await onOwnThread { [path = folder.path] in
+                try ChildProcess("/bin/bash", ["-c", "cd '\(path)'; set -o pipefail; \(command)"], log: log)
+                    .waitForEnd()
+            }
+            #expect(status == 0)
+            #expect(try Self.file.firstDifference(fromFileAt: folder.path("f.bin")) == nil)
+        }
+    }
+
+    @Test func manyCommandsAtOnceAllSucceed() async throws {
+        let folder = try TemporaryFolder()
+        let program = CarryonProgram(in: folder)
+        let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+            for index in 0..<8 {
+                group.addTask { try await program.run(["add", "http://127.0.0.1:9/\(index)", "./"]).status }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses.allSatisfy { $0 == 0 })
+        #expect(try await program.list().count == 8)
+    }
+
     @Test func secondProcessSaysThatTheFolderIsTaken() async throws {
         try await withServer([Fault(.always, .slowBody(bytesPerSecond: 100_000))]) { server, _, program in
             _ = try await program.run(["add", server.url("/f.bin"), "./"])

@@ -183,6 +183,9 @@ public struct DownloadMachine: Sendable {
             effects.append(.save(record))
         case .failure(let error):
             if error.code == .partLost, phase == .reopening {
+                // It may be ours all the same, cut short, and its name is needed.
+                dropPart()
+                record.finishedAt = nil
                 restart(because: error.detail.description, moment)
             } else if case .closing = phase {
                 settleClosing(moment)
@@ -363,7 +366,7 @@ public struct DownloadMachine: Sendable {
 
     /// Starts over because two versions must not be mixed, or because what is there cannot be built upon.
     mutating func restart(because reason: String, notBefore: Instant = .zero, _ moment: Moment) {
-        if record.finishedAt != nil {
+        if record.finishedAt != nil, file == .open {
             // Only damaged chunks of a finished file were to be fetched again.
             return close(.failed(TransferError(.remoteChanged, "cannot repair the finished file: \(reason)")), moment)
         }

@@ -78,10 +78,12 @@ struct VerifyCommand: ParsableCommand {
             let engine = try workplace.engine(settings: settings.engine, only: Set(ids))
             engine.send(.verify(before.map(\.id)))
             _ = EngineWaiter(engine).wait(until: { $0.commandsTaken >= 1 })
-            try LineRun(engine: engine, signals: signals, only: Set(ids)).run(untilIdle: true)
-            for row in engine.snapshot().transfers where ids.contains(row.id) {
-                print("\(row.id) \(row.name): \(row.explanation?.description ?? "nothing to verify yet")")
+            defer {
+                for row in engine.snapshot().transfers where ids.contains(row.id) {
+                    print("\(row.id) \(row.name): \(row.explanation?.description ?? "nothing to verify yet")")
+                }
             }
+            try LineRun(engine: engine, signals: signals, only: Set(ids)).run(untilIdle: true)
         }
     }
 }
