@@ -39,6 +39,16 @@ static inline void carryon_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
 
+// When a file was made, in nanoseconds since 1970; 0 where that is not known. An empty path means the descriptor itself.
+static inline int64_t carryon_birth_time(int descriptor, const char *path) {
+    struct statx status;
+    int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    if (statx(descriptor, path, flags, STATX_BTIME, &status) != 0 || !(status.stx_mask & STATX_BTIME)) return 0;
+    return (int64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
+}
+
+static const int carryon_at_fdcwd = AT_FDCWD;
+
 static inline int carryon_rename_noreplace(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }

@@ -13,7 +13,8 @@ enum CurlFailure {
         case CURLE_COULDNT_RESOLVE_PROXY:
             return TransferError(.cannotResolve, "cannot find the proxy: \(detail)")
         case CURLE_COULDNT_CONNECT:
-            return TransferError(.cannotConnect, "cannot connect to \(place)")
+            // The detail names the proxy where there is one.
+            return TransferError(.cannotConnect, "cannot connect to \(place) (\(detail))")
         case CURLE_OPERATION_TIMEDOUT where detail.contains("Less than"):
             return stalled(address: address, options: options)
         case CURLE_OPERATION_TIMEDOUT:

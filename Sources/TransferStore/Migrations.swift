@@ -39,6 +39,7 @@ extension SQLiteStore {
             finalPath TEXT,
             partDevice INTEGER,
             partInode INTEGER,
+            partBorn INTEGER,
             bytesDone INTEGER NOT NULL DEFAULT 0,
             chunksDone INTEGER NOT NULL DEFAULT 0,
             sha256 TEXT

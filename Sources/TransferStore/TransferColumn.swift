@@ -7,7 +7,7 @@ enum TransferColumn: Int, CaseIterable {
     case state, finishedAt, errorCode, errorDetail, explanation, retries
     case size, entityTag, entityTagIsWeak, lastModified, lastModifiedIsStrong
     case contentEncoding, address, isResumable, digest, chunkSize
-    case finalPath, partDevice, partInode, bytesDone, chunksDone, sha256
+    case finalPath, partDevice, partInode, partBorn, bytesDone, chunksDone, sha256
 
     /// What a new transfer brings along; the other columns have defaults.
     static let wish: [TransferColumn] = [.direction, .source, .destination, .options, .createdAt, .state]
@@ -67,6 +67,7 @@ extension TransferRecord {
         case .finalPath: finalPath
         case .partDevice: part.map { Int64(bitPattern: $0.device) }
         case .partInode: part.map { Int64(bitPattern: $0.inode) }
+        case .partBorn: part?.born
         case .bytesDone: bytesDone
         case .chunksDone: chunksDone
         case .sha256: sha256
@@ -92,7 +93,8 @@ extension TransferRecord {
         finalPath = try row.optionalText(at(.finalPath))
         if let device = try row.optionalInteger(at(.partDevice)) {
             part = FileIdentity(
-                device: UInt64(bitPattern: device), inode: UInt64(bitPattern: try row.integer(at(.partInode))))
+                device: UInt64(bitPattern: device), inode: UInt64(bitPattern: try row.integer(at(.partInode))),
+                born: try row.integer(at(.partBorn)))
         }
         bytesDone = try row.count(at(.bytesDone))
         chunksDone = Int(try row.count(at(.chunksDone)))

@@ -38,6 +38,11 @@ enum Program {
         do {
             var command = try Carryon.parseAsRoot()
             try command.run()
+            // Data that did not get out, on a full disk, is a failure; a reader that has seen enough is none.
+            if fflush(nil) != 0, errno != EPIPE {
+                Diagnostics.say("carryon: cannot write to standard output: \(String(cString: strerror(errno)))")
+                Foundation.exit(Exit.failed.rawValue)
+            }
         } catch {
             // The library's own status for wrong usage is 64; ours is 2, as for most tools.
             guard Carryon.exitCode(for: error) == .validationFailure else { Carryon.exit(withError: error) }

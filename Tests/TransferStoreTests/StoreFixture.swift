@@ -96,7 +96,7 @@ extension TransferRecord {
             contentEncoding: "gzip", address: "https://mirror.example.org/1?a=b", isResumable: true,
             digest: String(repeating: "0f", count: 32), chunkSize: .max)
         finalPath = "/downloads/1.iso"
-        part = FileIdentity(device: .max, inode: 1 << 63)
+        part = FileIdentity(device: .max, inode: 1 << 63, born: .max)
         sha256 = String(repeating: "cd", count: 32)
     }
 }

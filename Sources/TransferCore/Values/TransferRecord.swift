@@ -87,10 +87,14 @@ public struct RemoteVersion: Sendable, Hashable {
 public struct FileIdentity: Sendable, Hashable {
     public var device: UInt64
     public var inode: UInt64
+    /// When the file was made, in nanoseconds since 1970; 0 where the file system does not tell. The number of a deleted
+    /// file is soon given to another one, so that it alone says little.
+    public var born: Int64
 
-    public init(device: UInt64, inode: UInt64) {
+    public init(device: UInt64, inode: UInt64, born: Int64 = 0) {
         self.device = device
         self.inode = inode
+        self.born = born
     }
 }
 

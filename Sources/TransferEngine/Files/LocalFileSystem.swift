@@ -60,7 +60,9 @@ public struct LocalFileSystem: FileSystem {
             if errno == ENOENT { return nil }
             throw SystemError.last("look at \(path)")
         }
-        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        return FileIdentity(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
+            born: carryon_birth_time(carryon_at_fdcwd, path))
     }
 
     public func isPlainFile(_ path: String) throws(TransferError) -> Bool {

@@ -27,7 +27,8 @@ final class LocalPartFile: PartFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemError.last("look at \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw TransferError(.partLost, "\(path) is not a plain file") }
-        identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        identity = FileIdentity(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), born: carryon_birth_time(descriptor, ""))
         self.descriptor = descriptor
         self.path = path
         linked = Atomic(isLinked)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TerminalUI
 import TransferCore
 import TransferStore
 
@@ -26,11 +27,11 @@ struct ListCommand: ParsableCommand {
     private static func line(_ record: TransferRecord) -> String {
         let size = record.version?.size
         let share = size.map { total in
-            record.state == .completed ? "100%" : Human.percent(min(record.bytesDone, max(0, total - 1)), of: total)
+            "\(Format.percent(record.bytesDone, of: total, isComplete: record.state == .completed))"
         }
         let columns = [
             pad(record.id.description, 5), padRight(record.state.rawValue, 10), pad(share ?? "-", 5),
-            pad(size.map(Human.bytes) ?? "-", 9),
+            pad(size.map { "\(Format.size($0))" } ?? "-", 9),
         ]
         let place = SafeText(record.finalPath ?? record.destination)
         var line = columns.joined(separator: " ") + "  \(SafeText(Redaction.address(record.source))) -> \(place)"
@@ -88,7 +89,7 @@ struct ShowCommand: ParsableCommand {
             ("bytes", "\(transfer.bytesDone)" + (transfer.bytesTotal.map { " of \($0)" } ?? ", size unknown")),
         ]
         if let total = transfer.chunksTotal, let chunkSize = shown.chunkSize {
-            lines.append(("chunks", "\(transfer.chunksDone) of \(total), \(Human.bytes(chunkSize)) each"))
+            lines.append(("chunks", "\(transfer.chunksDone) of \(total), \(Format.binarySize(chunkSize)) each"))
         }
         lines += [
             ("retries", transfer.retries == 0 ? nil : "\(transfer.retries)"),

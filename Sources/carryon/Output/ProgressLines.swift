@@ -1,4 +1,5 @@
 import Glibc
+import TerminalUI
 import TransferCore
 
 /// Tells on standard error how transfers go: what happened as lines of their own, and below them one line of progress,
@@ -61,7 +62,7 @@ struct ProgressLines {
     }
 
     private static func summary(_ row: TransferSnapshot) -> String {
-        var text = ", \(Human.bytes(row.bytesTotal ?? row.bytesDone))"
+        var text = ", \(Format.size(row.bytesTotal ?? row.bytesDone))"
         if row.retries > 0 { text += ", \(row.retries) failed tries survived" }
         if row.sha256 != nil { text += ", SHA-256 verified" }
         return text
@@ -76,15 +77,17 @@ struct ProgressLines {
         let rate = running.reduce(0.0) { $0 + $1.bytesPerSecond }
         // Before the first answer there is nothing to count.
         guard total > 0 else { return nil }
-        var parts = ["\(Human.percent(min(done, total - 1), of: total)) of \(Human.bytes(total))", Human.rate(rate)]
+        var parts = [
+            "\(Format.percent(done, of: total, isComplete: false)) of \(Format.size(total))", "\(Format.speed(rate))",
+        ]
         if rate >= 1, total > done, running.contains(where: { $0.timeLeft != nil }) {
-            parts.append("\(Human.duration(.seconds(Double(total - done) / rate))) left")
+            parts.append("\(Format.duration(.seconds(Double(total - done) / rate))) left")
         }
         parts.append(Self.count(running.reduce(0) { $0 + $1.connections }, "connection"))
         let finished = rows.filter { $0.state == .completed }.count
         if rows.count > 1 { parts.append("\(finished) of \(rows.count) complete") }
         if let until = running.compactMap(\.waitingUntil).max(), running.allSatisfy({ $0.state == .waiting }) {
-            parts.append("waiting \(Human.duration(until - snapshot.takenAt))")
+            parts.append("waiting \(Format.duration(until - snapshot.takenAt))")
         }
         return parts.joined(separator: ", ")
     }

@@ -179,7 +179,7 @@ import TransferCore
             }
             #expect(failure == .partLost, "\(name)")
         }
-        let wrongDevice = FileIdentity(device: mine.device ^ 1, inode: mine.inode)
+        let wrongDevice = FileIdentity(device: mine.device ^ 1, inode: mine.inode, born: mine.born)
         let failure = code { () throws(TransferError) in
             _ = try fileSystem.reopenPart(at: subject.path("mine"), identity: wrongDevice)
         }

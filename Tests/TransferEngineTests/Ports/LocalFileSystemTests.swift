@@ -39,6 +39,20 @@ import TransferCore
         #expect(try folder.names() == [])
     }
 
+    /// A file system gives the number of a deleted file to the next one.
+    @Test func aReusedInodeIsAnotherFile() throws {
+        let folder = try TemporaryFolder()
+        let fileSystem = LocalFileSystem()
+        let path = folder.path("a.part")
+        var seen: Set<FileIdentity> = []
+        for round in 0..<20 {
+            try folder.write([1], to: "a.part")
+            let identity = try #require(try fileSystem.identity(of: path))
+            #expect(seen.insert(identity).inserted, "round \(round)")
+            try fileSystem.remove(path)
+        }
+    }
+
     @Test(.enabled(if: SharedMemoryFolder.isThere))
     func aFileSystemInMemoryRunsFull() throws {
         let folder = try SharedMemoryFolder()

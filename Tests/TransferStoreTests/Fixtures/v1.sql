@@ -28,12 +28,13 @@ CREATE TABLE transfers (
     finalPath TEXT,
     partDevice INTEGER,
     partInode INTEGER,
+    partBorn INTEGER,
     bytesDone INTEGER NOT NULL DEFAULT 0,
     chunksDone INTEGER NOT NULL DEFAULT 0,
     sha256 TEXT
 ) STRICT;
-INSERT INTO transfers VALUES(1,'upload','/home/jane/größe ''x''; --.bin','https://example.org/💾','{"certificateAuthorities":"/etc/ca.pem","chunkSize":9223372036854775807,"connections":64,"headers":[{"name":"Authorization","value":"Basic \"ü\\/"},{"name":"X-Empty","value":""}],"insecure":true,"netrc":true,"overwrite":true,"sha256":"abababababababababababababababababababababababababababababababab"}',1700000000000,'failed',9223372036854775807,'digest-mismatch','expected \x1b[31m, got ''b''','ETag unchanged, 812 of 900 chunks kept, 88 to fetch',4000000000,9223372036854775807,'"a\b"',1,'Sun, 06 Nov 1994 08:49:37 GMT',1,'gzip','https://mirror.example.org/1?a=b',1,'0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f',9223372036854775807,'/downloads/1.iso',-1,-9223372036854775808,7,1,'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd');
-INSERT INTO transfers VALUES(3,'download','https://example.org/files/3.iso','/downloads/',NULL,1700000000000,'queued',NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,0,NULL);
+INSERT INTO transfers VALUES(1,'upload','/home/jane/größe ''x''; --.bin','https://example.org/💾','{"certificateAuthorities":"/etc/ca.pem","chunkSize":9223372036854775807,"connections":64,"headers":[{"name":"Authorization","value":"Basic \"ü\\/"},{"name":"X-Empty","value":""}],"insecure":true,"netrc":true,"overwrite":true,"sha256":"abababababababababababababababababababababababababababababababab"}',1700000000000,'failed',9223372036854775807,'digest-mismatch','expected \x1b[31m, got ''b''','ETag unchanged, 812 of 900 chunks kept, 88 to fetch',4000000000,9223372036854775807,'"a\b"',1,'Sun, 06 Nov 1994 08:49:37 GMT',1,'gzip','https://mirror.example.org/1?a=b',1,'0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f',9223372036854775807,'/downloads/1.iso',-1,-9223372036854775808,9223372036854775807,7,1,'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd');
+INSERT INTO transfers VALUES(3,'download','https://example.org/files/3.iso','/downloads/',NULL,1700000000000,'queued',NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,0,NULL);
 CREATE TABLE chunks (
     transferId INTEGER NOT NULL REFERENCES transfers(id) ON DELETE CASCADE,
     idx INTEGER NOT NULL,
