@@ -20,11 +20,11 @@ enum CurlFailure {
         case CURLE_OPERATION_TIMEDOUT:
             return TransferError(.timedOut, "\(place) did not answer in time")
         case CURLE_PARTIAL_FILE:
-            return TransferError(.shortBody, "\(place) closed the connection before the end")
+            return TransferError(.shortBody, "connection closed early by \(place)")
         case CURLE_GOT_NOTHING:
-            return TransferError(.connectionLost, "\(place) closed the connection without an answer")
+            return TransferError(.connectionLost, "connection closed without an answer by \(place)")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
-            return TransferError(.connectionLost, "the connection to \(place) was lost")
+            return TransferError(.connectionLost, "connection lost to \(place)")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
             return TransferError(.certificate, "the certificate of \(place) is not trusted (\(detail))")
         case CURLE_SSL_CONNECT_ERROR:
@@ -44,7 +44,7 @@ enum CurlFailure {
     /// No byte came for too long.
     static func stalled(address: String, options: ConnectionOptions) -> TransferError {
         let seconds = Int(options.stallTimeout.inSeconds.rounded(.up))
-        return TransferError(.stalled, "no byte from \(place(of: address)) for \(seconds) s")
+        return TransferError(.stalled, "no byte for \(seconds) s from \(place(of: address))")
     }
 
     /// Host and port, as a person names a server.

@@ -67,7 +67,7 @@ import Testing
         let result = try await CarryonProgram(in: folder).run(["demo"])
         #expect(result.status == 0, "\(result.errors.suffix(2000))")
         #expect(result.output.contains("3 of 3 files complete and verified by SHA-256"))
-        for trouble in ["503", "closed the connection", "SHA-256 does not match"] {
+        for trouble in ["503", "closed early", "SHA-256 mismatch"] {
             #expect(result.errors.contains(trouble), "the demo shows no \(trouble)")
         }
     }

@@ -34,7 +34,7 @@ final class HeldBookmarks: Sendable {
             }
             if let expected = state.expected, hex(state.hasher.finalize()) != expected {
                 return .failure(
-                    TransferError(.digestMismatchOfChunk, "SHA-256 does not match what the server announced"))
+                    TransferError(.digestMismatchOfChunk, "SHA-256 mismatch with what the server announced"))
             }
             return .success(state.bookmarks)
         }

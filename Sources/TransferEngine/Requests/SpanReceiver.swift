@@ -312,7 +312,7 @@ final class SpanReceiver: ResponseReceiver {
         // Behind everything that was handed over before.
         surroundings.writer.submit {
             var report = report
-            if let compared { report.outcome = Self.compare(compared, report, session, start) }
+            if let compared { report.outcome = OverlapComparison.outcome(compared, report, session, start) }
             for buffer in leftover { pool.giveBack(buffer) }
             if let held {
                 switch held.end(isComplete: report.outcome == .completed) {
@@ -377,22 +377,5 @@ final class SpanReceiver: ResponseReceiver {
 
     private func aligned(_ offset: Int64) -> Int64 {
         max(order.expectation.range.start, offset / ChunkPlan.alignment * ChunkPlan.alignment)
-    }
-
-    private static func compare(
-        _ buffer: PooledBuffer, _ report: RequestReport, _ session: PartSession?, _ start: Int64
-    ) -> RequestReport.Outcome {
-        guard report.outcome == .completed, let session else { return report.outcome }
-        let count = Int(report.receivedEnd - start)
-        var onDisk = [UInt8](repeating: 0, count: count)
-        do throws(TransferError) {
-            let read = try session.file.read(count, at: start, into: &onDisk)
-            let isSame = onDisk.withUnsafeBytes { $0.elementsEqual(buffer.bytes[..<count]) }
-            if read == count, isSame { return .completed }
-            let error = TransferError(.remoteChanged, "the remote file has changed: an overlap differs")
-            return .failed(error, retryAfter: nil, nil)
-        } catch {
-            return .failed(error, retryAfter: nil, nil)
-        }
     }
 }
