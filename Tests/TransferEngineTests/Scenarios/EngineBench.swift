@@ -10,6 +10,7 @@ import TransferEngine
 struct EngineBench {
     let folder: TemporaryFolder
     var store: any BookmarkStore = MemoryStore()
+    var fileSystem: any FileSystem = LocalFileSystem()
     var settings = EngineBench.quickSettings
 
     init() throws {
@@ -38,7 +39,7 @@ struct EngineBench {
         let clock = SystemClock()
         let parts = Engine.Parts(
             transport: { () throws(TransferError) in try CurlTransport(clock: clock) }, store: store,
-            fileSystem: LocalFileSystem(), clock: clock,
+            fileSystem: fileSystem, clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             version: "test")
         return try Engine(parts, settings: settings, seed: seed)
