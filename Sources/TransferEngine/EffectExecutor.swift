@@ -154,13 +154,29 @@ final class EffectExecutor {
                 work.remove(id)
             case .insert(let wishes):
                 let now = parts.clock.wallTime()
-                work.questions.append { store in .added(try store.insert(wishes, at: now)) }
+                let logger = parts.logger
+                work.questions.append { store in
+                    do {
+                        return .added(try store.insert(wishes, at: now))
+                    } catch {
+                        logger.error("cannot add to the queue", metadata: ["error": "\(error)"])
+                        return .added([])
+                    }
+                }
             case .keep(let id, let attempt): work.batch.attempts[id, default: []].append(attempt)
             case .loadBookmark(let id):
-                work.questions.append { store in .bookmarkLoaded(id, try store.loadChunks(of: id)) }
+                work.questions.append { store in
+                    do {
+                        return .bookmarkLoaded(id, try store.loadChunks(of: id))
+                    } catch {
+                        return .fileFailed(id, TransferError(.fileFailure, "cannot read the bookmark: \(error)"))
+                    }
+                }
             case .loadDetail(let id):
                 work.questions.append { store in
-                    .detailLoaded(id, try store.loadChunks(of: id), try store.loadAttempts(of: id))
+                    // What cannot be read is not shown.
+                    .detailLoaded(
+                        id, (try? store.loadChunks(of: id)) ?? [], (try? store.loadAttempts(of: id)) ?? [])
                 }
             case .deleteFile(let path, let identity): delete(path, identity)
             case .note(let event): log(event)

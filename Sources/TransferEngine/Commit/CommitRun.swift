@@ -42,7 +42,7 @@ struct CommitRun {
             }
         }
         close(work.closing, &events)
-        answer(work.questions, &events)
+        events += work.questions.map { $0(store) }
         if !dirty.isEmpty { pacing.committed(from: start, to: clock.now()) }
         if !events.isEmpty { post(events) }
     }
@@ -74,18 +74,6 @@ struct CommitRun {
             work.batch.progress[id] = dirty.progress
         }
         return taken.mapValues(\.chunks)
-    }
-
-    private func answer(
-        _ questions: [@Sendable (any BookmarkStore) throws -> Event], _ events: inout [Event]
-    ) {
-        for question in questions {
-            do {
-                events.append(try question(store))
-            } catch {
-                logger.error("the store does not answer", metadata: ["error": "\(error)"])
-            }
-        }
     }
 
     private func commit(_ batch: StoreBatch, _ events: inout [Event], sessions: [PartSession]) -> Bool {

@@ -80,8 +80,8 @@ struct CommitWork: Sendable {
     var closing: [(session: PartSession, delete: Bool)] = []
     /// Part files to be renamed after the commit.
     var finishing: [Finish] = []
-    /// Questions to the store, answered after the commit.
-    var questions: [@Sendable (any BookmarkStore) throws -> Event] = []
+    /// Questions to the store, answered after the commit, and with an event also when the store fails: somebody waits.
+    var questions: [@Sendable (any BookmarkStore) -> Event] = []
 
     /// A file that is complete.
     struct Finish: Sendable {

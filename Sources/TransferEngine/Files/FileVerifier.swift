@@ -72,9 +72,14 @@ final class FileVerifier: Sendable {
         // The bookmark lies with the committer; the reading must not keep it.
         committer.submit { [self] work in
             work.questions.append { store in
-                let bookmark = try store.loadChunks(of: id)
-                self.queue.submit { self.compareChunks(id, order, bookmark) }
-                return .timer
+                do {
+                    let bookmark = try store.loadChunks(of: id)
+                    self.queue.submit { self.compareChunks(id, order, bookmark) }
+                    return .timer
+                } catch {
+                    let failure = TransferError(.fileFailure, "cannot read the bookmark: \(error)")
+                    return .verified(id, .failure(failure))
+                }
             }
         }
     }

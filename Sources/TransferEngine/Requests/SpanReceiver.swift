@@ -1,4 +1,3 @@
-import Crypto
 import TransferCore
 import WireProtocols
 

@@ -70,6 +70,20 @@ import TransferEngine
         #expect(try Self.file.firstDifference(fromFileAt: bench.folder.path("a")) == nil)
     }
 
+    @Test func anAdditionThatTheStoreRefusesLeavesTheEngineAlive() async throws {
+        var bench = try EngineBench()
+        bench.store = RefusingStore()
+        let ready = bench
+        let wishes = [wish("http://127.0.0.1:9/a", bench.folder.path("a"))]
+        try await onOwnThread {
+            let engine = try ready.engine()
+            defer { engine.stop() }
+            engine.send(.add(wishes))
+            let idle = try engine.wait("it is idle again") { $0.commandsTaken == 1 && $0.isIdle }
+            #expect(idle.transfers.isEmpty)
+        }
+    }
+
     @Test func headersAndCredentialsStayWithTheirOrigin() async throws {
         let other = try server(["/moved"])
         defer { other.stop() }
@@ -110,4 +124,15 @@ import TransferEngine
             #expect(idle.transfers.allSatisfy { $0.state == .completed })
         }
     }
+}
+
+/// A store that takes nothing new.
+private final class RefusingStore: BookmarkStore {
+    private struct Refusal: Error {}
+
+    func loadQueue() throws -> [TransferRecord] { [] }
+    func loadChunks(of id: TransferID) throws -> [ChunkBookmark] { throw Refusal() }
+    func loadAttempts(of id: TransferID) throws -> [Attempt] { throw Refusal() }
+    func insert(_ wishes: [NewTransfer], at time: WallTime) throws -> [TransferRecord] { throw Refusal() }
+    func commit(_ batch: StoreBatch) throws { throw Refusal() }
 }
