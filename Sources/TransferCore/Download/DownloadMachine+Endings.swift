@@ -96,7 +96,8 @@ extension DownloadMachine {
     }
 
     mutating func dropPart() {
-        guard let path = record.partPath, let part = record.part else { return }
+        // What was finished once is never deleted.
+        guard record.finishedAt == nil, let path = record.partPath, let part = record.part else { return }
         effects.append(.deleteFile(path: path, identity: part))
     }
 }

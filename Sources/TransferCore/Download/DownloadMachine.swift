@@ -137,6 +137,10 @@ public struct DownloadMachine: Sendable {
             let finalPath = record.finalPath
         else { return }
         table = ChunkTable(size: size, chunkSize: version.chunkSize)
+        // Rows that cannot be of this version are not believed.
+        let bookmark = bookmark.filter {
+            $0.index >= 0 && $0.index < table.count && $0.bytes <= table.plan.range(of: $0.index).length
+        }
         table.restore(bookmark)
         phase = .reopening
         file = .opening

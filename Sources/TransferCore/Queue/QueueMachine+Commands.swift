@@ -125,10 +125,10 @@ extension QueueMachine {
             requeue(id)
         case .failure(let error):
             text = "cannot verify: \(error.detail)"
+            if !isShuttingDown { entries[id]?.record.error = error }
             if error.code == .partLost, entry.record.state == .completed {
                 // What was finished once is not there any more.
                 entries[id]?.record.state = .failed
-                entries[id]?.record.error = error
             }
             if entry.record.state == .queued || entry.record.state == .verifying { enqueue(id) }
         }

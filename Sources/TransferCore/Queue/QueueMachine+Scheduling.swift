@@ -7,7 +7,9 @@ extension QueueMachine {
     }
 
     private mutating func feed(_ id: TransferID, _ moment: Moment) {
-        while entries[id]?.machine?.wantsRequest(at: moment.now) == true {
+        while requests.count < settings.connectionsInTotal,
+            entries[id]?.machine?.wantsRequest(at: moment.now) == true
+        {
             let remote = remote(of: id)
             guard gates[remote, default: RemoteGate(limit: settings.connectionsPerRemote)].admits(at: moment.now)
             else { return }
@@ -29,6 +31,7 @@ extension QueueMachine {
         guard waiting.contains(where: { !$0.value.isEmpty }) else { return }
         var load = currentLoad()
         while load.large < settings.maxActive, load.large + load.opening < ramp.allowance, settling.count < 256,
+            requests.count < settings.connectionsInTotal,
             let id = nextToStart(moment.now)
         {
             guard var entry = entries[id] else { continue }

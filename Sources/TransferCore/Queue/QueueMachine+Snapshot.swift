@@ -105,7 +105,7 @@ extension QueueMachine {
     private static func name(of record: TransferRecord) -> String {
         let path = record.finalPath ?? (record.destination.hasSuffix("/") ? nil : record.destination)
         if let path { return String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
-        let address = record.source.prefix { $0 != "?" && $0 != "#" }
+        let address = Redaction.address(record.source).prefix { $0 != "?" && $0 != "#" }
         let last = address.split(separator: "/").last.map(String.init) ?? record.source
         return last
     }

@@ -33,7 +33,12 @@ public struct ChunkPlan: Hashable, Sendable {
     public static func chunkSize(forSize size: Int64?, wish: Int64? = nil) -> Int64 {
         if let wish {
             let clamped = min(max(wish, minimumChunkSize), maximumChunkSize)
-            return (clamped + alignment - 1) / alignment * alignment
+            var chunkSize = (clamped + alignment - 1) / alignment * alignment
+            // A table of a million chunks is as much as anybody can use.
+            while let size, chunkSize < maximumChunkSize, size / chunkSize >= 1 << 20 {
+                chunkSize = min(chunkSize * 2, maximumChunkSize)
+            }
+            return chunkSize
         }
         var chunkSize = defaultChunkSize
         while let size, chunkSize < maximumChunkSize, size / chunkSize > 2048 { chunkSize *= 2 }

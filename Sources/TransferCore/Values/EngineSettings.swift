@@ -4,6 +4,9 @@ public struct EngineSettings: Sendable, Hashable {
     public var maxActive = 3
     /// Requests at the same time to one remote, over all transfers.
     public var connectionsPerRemote = 16
+    /// Requests at the same time over all remotes. Fewer than there are buffers, each of which a request may hold, so
+    /// that there is always one to go on with.
+    public var connectionsInTotal = 40
     public var retry = RetryPolicy()
     /// A request that gets no byte for this long has failed.
     public var stallTimeout: Duration = .seconds(20)

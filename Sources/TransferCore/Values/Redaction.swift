@@ -7,8 +7,9 @@ public enum Redaction {
         let authority = rest.prefix { !"/?#".contains($0) }
         var text = String(address[..<separator.upperBound])
         if let at = authority.lastIndex(of: "@") {
-            let user = authority[..<at].prefix { $0 != ":" }
-            text += user + (authority[..<at].contains(":") ? ":***@" : "@") + authority[authority.index(after: at)...]
+            // What stands there alone may be a token.
+            let user = authority[..<at].contains(":") ? authority[..<at].prefix { $0 != ":" } + ":" : ""
+            text += user + "***@" + authority[authority.index(after: at)...]
         } else {
             text += authority
         }

@@ -9,6 +9,8 @@ struct CommitRun {
     let logger: Logger
     let post: @Sendable ([Event]) -> Void
     private(set) var pacing = CommitPacing()
+    /// What a failed commit could not store, but for bookmarks: it goes into the next one, before anything newer.
+    private var unsaved = StoreBatch()
 
     init(
         store: any BookmarkStore, fileSystem: any FileSystem, clock: any Clock, logger: Logger,
@@ -24,13 +26,14 @@ struct CommitRun {
     /// Sync, commit, link or rename, and tell; in that order.
     mutating func carryOut(_ work: CommitWork) {
         let start = clock.now()
-        var work = work
+        var work = work.after(unsaved)
         var events: [Event] = []
 
         let sessions = Sessions(work)
         let dirty = syncDirty(&work, sessions, &events)
         for finish in work.finishing { work.save(finish.order.intent) }
-        let isCommitted = commit(work.batch, &events, sessions: sessions.all)
+        let isCommitted = commit(work.batch, &events, sessions: sessions.all + work.opened)
+        unsaved = isCommitted ? StoreBatch() : work.batch.withoutBookmarks
         if isCommitted {
             for (id, chunks) in dirty { events.append(.bookmarked(id, chunks)) }
             link(work, sessions, &events)
@@ -45,6 +48,11 @@ struct CommitRun {
         events += work.questions.map { $0(store) }
         if !dirty.isEmpty { pacing.committed(from: start, to: clock.now()) }
         if !events.isEmpty { post(events) }
+    }
+
+    /// Tries once more to store what a failed commit could not.
+    mutating func flush() {
+        if !unsaved.isEmpty { carryOut(CommitWork()) }
     }
 
     /// Takes what the sessions have recorded into the batch, once it is synced.
@@ -132,6 +140,8 @@ struct CommitRun {
             record.finishedAt = finishedAt
             record.sha256 = finish.sha256
             batch.records.append(record)
+            let plan = ChunkPlan(size: finish.order.size, chunkSize: finish.session.chunkSize)
+            batch.progress[id] = StoredProgress(bytesDone: plan.size, chunksDone: plan.count)
             complete.append(.finished(id, .success(FinishedFile(sha256: finish.sha256, finishedAt: finishedAt))))
             finish.session.file.close()
         }

@@ -23,6 +23,7 @@ final class Committer: Sendable {
         thread = OwnedThread(name: "commit") {
             var run = CommitRun(store: store, fileSystem: fileSystem, clock: clock, logger: logger, post: post)
             while let work = Self.next(state, pacing: run.pacing, clock: clock) { run.carryOut(work) }
+            run.flush()
         }
     }
 
@@ -94,6 +95,16 @@ struct CommitWork: Sendable {
         batch.isEmpty && opened.isEmpty && closing.isEmpty && finishing.isEmpty && questions.isEmpty
     }
 
+    /// The same work with an older batch in front of it.
+    func after(_ older: StoreBatch) -> CommitWork {
+        guard !older.isEmpty else { return self }
+        var merged = CommitWork()
+        merged.batch = older
+        merged.dirty = dirty
+        merged.merge(self)
+        return merged
+    }
+
     /// Appends what another part of the engine wants done.
     mutating func merge(_ other: CommitWork) {
         opened += other.opened
@@ -126,5 +137,15 @@ struct CommitWork: Sendable {
         batch.records.removeAll { $0.id == id }
         batch.attempts[id] = nil
         batch.removed.append(id)
+    }
+}
+
+extension StoreBatch {
+    /// All but progress: the sessions that it belongs to have failed.
+    var withoutBookmarks: StoreBatch {
+        var batch = self
+        batch.chunks = chunks.mapValues { $0.filter { $0.bytes == 0 } }.filter { !$0.value.isEmpty }
+        batch.progress = [:]
+        return batch
     }
 }

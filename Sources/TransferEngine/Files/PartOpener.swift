@@ -22,7 +22,10 @@ struct PartOpener {
 
         case .reopen(let finalPath, let identity, let plan, let bookmark, let samples):
             // A crash between the rename and the note of it leaves the finished file under its final name.
-            if try fileSystem.identity(of: finalPath) == identity { return (.inPlace, nil) }
+            if try fileSystem.identity(of: finalPath) == identity {
+                try checkIsWhole(finalPath, identity, plan, bookmark)
+                return (.inPlace, nil)
+            }
             let file = try fileSystem.reopenPart(at: finalPath + ".part", identity: identity)
             do throws(TransferError) {
                 let end = bookmark.map { plan.range(of: $0.index).start + $0.bytes }.max() ?? 0
@@ -40,6 +43,18 @@ struct PartOpener {
                 file.close()
                 throw error
             }
+        }
+    }
+
+    /// Somebody may have given the unfinished file its final name, or changed the finished one.
+    private func checkIsWhole(
+        _ path: String, _ identity: FileIdentity, _ plan: ChunkPlan, _ bookmark: [ChunkBookmark]
+    ) throws(TransferError) {
+        let file = try fileSystem.reopenPart(at: path, identity: identity)
+        defer { file.close() }
+        let size = try file.size()
+        guard size == plan.size, bookmark.reduce(0, { $0 + $1.bytes }) == plan.size else {
+            throw TransferError(.nameTaken, "\(path) is not as it was finished")
         }
     }
 

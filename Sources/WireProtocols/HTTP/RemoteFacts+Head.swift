@@ -47,6 +47,9 @@ extension Validator {
     /// as both sides have them.
     func difference(from other: Validator, now: WallTime) -> String? {
         if let expected = entityTag, !expected.isWeak, other.entityTag == nil { return "it has no ETag any more" }
+        if entityTag?.isWeak != false, lastModifiedIsStrong, lastModified != nil, other.lastModified == nil {
+            return "it has no Last-Modified any more"
+        }
         if let expected = entityTag, let found = other.entityTag {
             if !expected.isWeak {
                 return found == expected ? nil : "its ETag is another"

@@ -20,7 +20,7 @@ import TransferCore
 
     @Test(arguments: [
         ("https://h/p?x=1&y=2", "https://h/p?x=1&y=2"), ("https://h/p", "https://h/p"),
-        ("https://user:pw@h/p", "https://user:***@h/p"), ("https://user@h/p", "https://user@h/p"),
+        ("https://user:pw@h/p", "https://user:***@h/p"), ("https://user@h/p", "https://***@h/p"),
         ("https://u:p@w@h/", "https://u:***@h/"),
         ("https://h/p?X-Amz-Signature=ab&X-Amz-Date=1", "https://h/p?X-Amz-Signature=***&X-Amz-Date=1"),
         ("https://h/p?TOKEN=1&a&b=", "https://h/p?TOKEN=***&a&b="),

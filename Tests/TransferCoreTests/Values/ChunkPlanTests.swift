@@ -51,4 +51,11 @@ import TransferCore
         #expect(ByteRange(0, .max).length == .max)
         #expect(range.description == "10..<20")
     }
+
+    @Test(arguments: [ChunkPlan.minimumChunkSize, 100_000, ChunkPlan.maximumChunkSize, nil])
+    func noFileHasMoreChunksThanATableHolds(wish: Int64?) {
+        let plan = ChunkPlan(size: ChunkPlan.maximumSize, chunkSize: wish)
+        #expect(plan.count <= 1 << 20)
+        #expect(plan.chunkSize <= ChunkPlan.maximumChunkSize)
+    }
 }

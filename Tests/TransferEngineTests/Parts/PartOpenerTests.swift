@@ -106,6 +106,13 @@ import TransferCore
         #expect(session == nil)
     }
 
+    @Test func anUnfinishedFileUnderTheFinalNameIsNotTakenForFinished() throws {
+        fileSystem.put(Self.pattern.bytes, at: path)
+        #expect(failure(try reopen(bookmark(0..<5), samples: [0])) == .nameTaken)
+        fileSystem.put(Self.pattern.bytes + [1], at: path)
+        #expect(failure(try reopen(bookmark(0..<6), samples: [0])) == .nameTaken)
+    }
+
     @Test func aPartThatIsGoneIsLost() throws {
         fileSystem.put(Self.pattern.bytes, at: path + ".part")
         let order = try reopen(bookmark(0..<2), samples: [0])
