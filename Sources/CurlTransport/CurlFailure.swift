@@ -49,9 +49,6 @@ enum CurlFailure {
 
     /// Host and port, as a person names a server.
     private static func place(of address: String) -> String {
-        guard let separator = address.firstRange(of: "://") else { return address }
-        let authority = address[separator.upperBound...].prefix { !"/?#".contains($0) }
-        return authority.lastIndex(of: "@").map { String(authority[authority.index(after: $0)...]) }
-            ?? String(authority)
+        AddressParts(address).map { String($0.host) } ?? address
     }
 }

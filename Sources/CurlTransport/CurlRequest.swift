@@ -19,8 +19,7 @@ final class CurlRequest {
     private var headFailure: TransferError?
 
     init(
-        id: RequestID, request: HTTPRequest, options: ConnectionOptions, receiver: any ResponseReceiver,
-        startedAt: Instant
+        id: RequestID, request: HTTPRequest, options: ConnectionOptions, receiver: any ResponseReceiver
     ) throws(TransferError) {
         guard let handle = curl_easy_init() else { throw TransferError(.unsupported, "libcurl has no handle to give") }
         self.id = id

@@ -30,7 +30,7 @@ public final class CurlTransport: Transport {
     ) {
         do throws(TransferError) {
             let running = try CurlRequest(
-                id: id, request: request, options: options, receiver: receiver, startedAt: clock.now())
+                id: id, request: request, options: options, receiver: receiver)
             try multi.add(running.handle)
             active[id] = running
             byHandle[running.handle] = id

@@ -36,10 +36,19 @@ struct CarryonProgram: Sendable {
 
     /// Starts a subcommand on the state folder.
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
+        let process = process(arguments, environment)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// A run that has not begun; its outputs are still to be chosen.
+    private func process(_ arguments: [String], _ environment: [String: String]) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: Self.path)
-        process.arguments =
-            arguments.isEmpty ? ["--state", state] : [arguments[0], "--state", state] + arguments.dropFirst()
+        let withState = [arguments[0], "--state", state] + arguments.dropFirst()
+        process.arguments = arguments[0].hasPrefix("-") || arguments == ["demo"] ? arguments : withState
         process.currentDirectoryURL = URL(filePath: folder.path)
         var inherited = ProcessInfo.processInfo.environment
         for name in inherited.keys where name.hasSuffix("_proxy") || name.hasSuffix("_PROXY") { inherited[name] = nil }
@@ -47,25 +56,13 @@ struct CarryonProgram: Sendable {
         inherited["XDG_CONFIG_HOME"] = folder.path("config")
         process.environment = inherited.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
         return process
     }
 
     /// Runs a subcommand to its end.
     func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Result {
         try await onOwnThread {
-            let process = Process()
-            process.executableURL = URL(filePath: Self.path)
-            let withState = [arguments[0], "--state", state] + arguments.dropFirst()
-            process.arguments = arguments[0].hasPrefix("-") || arguments == ["demo"] ? arguments : withState
-            process.currentDirectoryURL = URL(filePath: folder.path)
-            var inherited = ProcessInfo.processInfo.environment
-            inherited["HOME"] = folder.path
-            inherited["XDG_CONFIG_HOME"] = folder.path("config")
-            process.environment = inherited.merging(environment) { $1 }
-            process.standardInput = FileHandle.nullDevice
+            let process = process(arguments, environment)
             // Files rather than pipes: nobody has to read them while it runs.
             let name = UUID().uuidString
             let (output, errors) = (folder.path("out-\(name)"), folder.path("err-\(name)"))

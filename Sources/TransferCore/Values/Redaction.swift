@@ -2,19 +2,16 @@
 public enum Redaction {
     /// The address without its password and without the values of query parameters that carry a signature or token.
     public static func address(_ address: String) -> String {
-        guard let separator = address.firstRange(of: "://") else { return address }
-        let rest = address[separator.upperBound...]
-        let authority = rest.prefix { !"/?#".contains($0) }
-        var text = String(address[..<separator.upperBound])
-        if let at = authority.lastIndex(of: "@") {
+        guard let parts = AddressParts(address) else { return address }
+        var text = "\(parts.scheme)://"
+        if let userinfo = parts.userinfo {
             // What stands there alone may be a token.
-            let user = authority[..<at].contains(":") ? authority[..<at].prefix { $0 != ":" } + ":" : ""
-            text += user + "***@" + authority[authority.index(after: at)...]
-        } else {
-            text += authority
+            let user = userinfo.contains(":") ? String(userinfo.prefix { $0 != ":" }) + ":" : ""
+            text += user + "***@"
         }
-        let path = rest[authority.endIndex...]
-        guard let question = path.firstIndex(of: "?") else { return text + path }
+        text += parts.host
+        let path = parts.rest
+        guard let question = path.firstIndex(of: "?") else { return text + String(path) }
         text += path[...question]
         let parameters = path[path.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false)
         return text + parameters.map(redacted).joined(separator: "&")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import TransferCore
 import TransferEngine
 
@@ -23,8 +22,7 @@ struct AddCommand: ParsableCommand {
             let wishes = try WishParser.wishes(
                 arguments, defaultFolder: settings.downloadFolder, options: try wish.options(settings))
             let workplace = try Workplace(state: state.folder)
-            let now = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-            for record in try workplace.store.insert(wishes, at: now) { print(record.id) }
+            for record in try workplace.add(wishes) { print(record.id) }
         }
     }
 }
@@ -50,8 +48,7 @@ struct CopyCommand: ParsableCommand {
             let wishes = try WishParser.wishes(
                 arguments, defaultFolder: Paths.absolute("./"), options: try wish.options(settings))
             let workplace = try Workplace(state: state.folder)
-            let now = WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-            let ids = Set(try workplace.store.insert(wishes, at: now).map(\.id))
+            let ids = Set(try workplace.add(wishes).map(\.id))
             let engine = try workplace.engine(settings: settings.engine, only: ids)
             try LineRun(engine: engine, signals: signals, only: ids).run(untilIdle: true)
         }

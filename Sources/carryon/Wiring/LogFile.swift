@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import Synchronization
 import TransferCore
+import TransferEngine
 
 /// The log of the program: lines appended to `carryon.log` in the state folder.
 enum LogFile {
@@ -41,7 +42,7 @@ private struct LogFileHandler: LogHandler {
 /// Times as RFC 3339 text.
 enum Timestamp {
     static func now() -> String {
-        text(WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))
+        text(SystemClock().wallTime())
     }
 
     /// In UTC, with milliseconds.

@@ -24,6 +24,11 @@ final class Workplace {
         logger = LogFile.logger(path: folder.log)
     }
 
+    /// Appends transfers to the queue.
+    func add(_ wishes: [NewTransfer]) throws -> [TransferRecord] {
+        try store.insert(wishes, at: SystemClock().wallTime())
+    }
+
     /// Starts the engine on this folder's queue.
     ///
     /// - Parameter only: If given, other transfers are left alone.
