@@ -289,12 +289,12 @@ extension DownloadMachine {
     }
 
     /// Chunks that a request will not fill after all are pending again.
-    func unmarked(_ state: ChunkState) -> Bool { state == .active || state == .verifying }
-
     private mutating func unmark(_ span: SpanPlanner.Span, from offset: Int64) {
         guard let version = record.version, span.range.end != .max, offset < span.range.end else { return }
         let index = Int(offset / version.chunkSize)
-        if index < table.count, unmarked(table.statuses[index].state) { table.mark(index, .pending) }
+        guard index < table.count else { return }
+        let state = table.statuses[index].state
+        if state == .active || state == .verifying { table.mark(index, .pending) }
     }
 
     private mutating func keepAttempt(

@@ -45,6 +45,13 @@ struct EngineBench {
         return try Engine(parts, settings: settings, seed: seed)
     }
 
+    /// A download of `address` into the folder.
+    func wish(
+        _ address: String, to name: String, options: TransferOptions = EngineBench.quickOptions
+    ) -> NewTransfer {
+        NewTransfer(direction: .download, source: address, destination: folder.path(name), options: options)
+    }
+
     /// Adds a download of `address` into the folder and runs until everything has come to its end.
     func fetch(
         _ address: String, to name: String = "", options: TransferOptions = EngineBench.quickOptions
@@ -52,12 +59,7 @@ struct EngineBench {
         try await onOwnThread {
             let engine = try engine()
             defer { engine.stop() }
-            engine.send(
-                .add([
-                    NewTransfer(
-                        direction: .download, source: address, destination: folder.path(name.isEmpty ? "" : name),
-                        options: options)
-                ]))
+            engine.send(.add([wish(address, to: name, options: options)]))
             let last = try engine.wait("everything ended") { $0.commandsTaken >= 1 && $0.isIdle }
             return try #require(last.transfers.first)
         }

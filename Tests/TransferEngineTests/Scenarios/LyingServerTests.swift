@@ -79,10 +79,7 @@ import TransferEngine
         try await onOwnThread {
             let engine = try bench.engine()
             defer { engine.stop() }
-            let wish = NewTransfer(
-                direction: .download, source: address, destination: bench.folder.path("out"),
-                options: EngineBench.quickOptions)
-            engine.send(.add([wish]))
+            engine.send(.add([bench.wish(address, to: "out")]))
             _ = try engine.wait("half is safe") { $0.transfers.first?.bytesDone ?? 0 > 900_000 }
         }
         try body(bench)
@@ -121,10 +118,7 @@ import TransferEngine
         let last = try await onOwnThread {
             let engine = try bench.engine()
             defer { engine.stop() }
-            let wish = NewTransfer(
-                direction: .download, source: address, destination: bench.folder.path("out"),
-                options: EngineBench.quickOptions)
-            engine.send(.add([wish]))
+            engine.send(.add([bench.wish(address, to: "out")]))
             _ = try engine.wait("something is safe") { $0.transfers.first?.bytesDone ?? 0 > 300_000 }
             unlink(bench.folder.path("out.part"))
             try bench.folder.write(Array("foreign".utf8), to: "out.part")

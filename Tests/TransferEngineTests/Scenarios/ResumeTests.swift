@@ -26,12 +26,7 @@ import TransferEngine
             try await onOwnThread {
                 let engine = try ready.engine()
                 defer { engine.stop() }
-                engine.send(
-                    .add([
-                        NewTransfer(
-                            direction: .download, source: server.url(ResumeTests.path),
-                            destination: ready.folder.path("out.bin"), options: EngineBench.quickOptions)
-                    ]))
+                engine.send(.add([ready.wish(server.url(ResumeTests.path), to: "out.bin")]))
                 _ = try engine.wait("a third is safe") { $0.transfers.first?.bytesDone ?? 0 > 700_000 }
             }
             server.setFaults(faults)
