@@ -11,9 +11,19 @@ public struct ChunkTable: Sendable, Equatable {
 
     /// A table without progress; for an unknown size it grows as bytes arrive.
     public init(size: Int64?, chunkSize: Int64) {
-        plan = ChunkPlan(size: size ?? 0, chunkSize: chunkSize)
-        hasKnownSize = size != nil
-        grow(to: size ?? 0)
+        self.init(plan: ChunkPlan(size: size ?? 0, chunkSize: chunkSize), hasKnownSize: size != nil)
+    }
+
+    /// A table without progress for a file that is cut that way.
+    public init(plan: ChunkPlan) {
+        self.init(plan: plan, hasKnownSize: true)
+    }
+
+    private init(plan: ChunkPlan, hasKnownSize: Bool) {
+        self.plan = plan
+        self.hasKnownSize = hasKnownSize
+        statuses = Array(repeating: ChunkStatus(state: .pending), count: plan.count)
+        safe = Array(repeating: 0, count: plan.count)
     }
 
     /// The number of chunks, as far as it is known.

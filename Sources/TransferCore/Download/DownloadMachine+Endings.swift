@@ -2,7 +2,7 @@ extension DownloadMachine {
     // MARK: How a run ends, early or not
 
     /// Ends the run early.
-    mutating func close(_ ending: Ending, _ moment: Moment) {
+    mutating func close(_ ending: RunEnding, _ moment: Moment) {
         switch phase {
         case .ended: return
         case .finishing where !isFailure(ending):
@@ -39,7 +39,7 @@ extension DownloadMachine {
         }
     }
 
-    private func isFailure(_ ending: Ending) -> Bool {
+    private func isFailure(_ ending: RunEnding) -> Bool {
         if case .failed = ending { return true }
         return false
     }
@@ -90,7 +90,7 @@ extension DownloadMachine {
         beginFresh()
     }
 
-    mutating func end(_ ending: Ending) {
+    mutating func end(_ ending: RunEnding) {
         if ending == .removed(withData: true) { dropPart() }
         phase = .ended(ending)
     }

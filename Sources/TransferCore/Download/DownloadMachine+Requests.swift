@@ -43,9 +43,9 @@ extension DownloadMachine {
     }
 
     /// Makes the next request; `nil` if there is none to make after all.
-    mutating func nextRequest(id: RequestID, at now: Instant) -> RequestOrder? {
+    mutating func nextRequest(id: RequestID, at now: Instant) -> Effect? {
         if needsComparison {
-            if let comparison = compareRequest(id: id) { return comparison }
+            if let comparison = compareRequest(id: id) { return .request(comparison) }
             // There is nothing yet that could be compared.
             needsComparison = false
         }
@@ -59,7 +59,7 @@ extension DownloadMachine {
             return nil
         }
         if record.version != nil { table.mark(table.plan.index(at: span.range.start), .active) }
-        return order(id: id, purpose: .fetch, range: span.range, isRetry: span.failures > 0)
+        return .request(order(id: id, purpose: .fetch, range: span.range, isRetry: span.failures > 0))
     }
 
     /// Bytes before the first gap, or else behind the first done chunk, are fetched once more and compared.

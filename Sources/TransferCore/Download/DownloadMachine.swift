@@ -1,8 +1,7 @@
 /// The state machine of one running download: takes what happened, answers with what is to be done.
 ///
-/// It exists from the moment a queued transfer gets its turn until the transfer completes, pauses or fails; between
-/// runs a transfer is only its ``TransferRecord``. It never waits and never asks for the time.
-public struct DownloadMachine: Sendable {
+/// The life of a run and what it may ask for are those of every ``TransferMachine``.
+public struct DownloadMachine: TransferMachine {
     enum Phase: Sendable, Equatable {
         /// The bookmark of an earlier run is being read.
         case loading
@@ -17,20 +16,8 @@ public struct DownloadMachine: Sendable {
         /// Everything is written; the file is being checked and renamed.
         case finishing
         /// Requests end and the file closes, and then…
-        case closing(Ending)
-        case ended(Ending)
-    }
-
-    /// How a run of the machine ends.
-    public enum Ending: Sendable, Equatable {
-        case completed
-        case paused
-        case failed(TransferError)
-        case removed(withData: Bool)
-        /// The engine stops; the transfer goes on at its next start.
-        case suspended
-        /// Not an end: the transfer starts over.
-        case restart
+        case closing(RunEnding)
+        case ended(RunEnding)
     }
 
     enum FileState: Sendable, Equatable { case none, opening, open, closing }
@@ -84,15 +71,20 @@ public struct DownloadMachine: Sendable {
     public var currentRecord: TransferRecord { record }
 
     /// How the run ended; `nil` while it lasts.
-    public var ending: Ending? {
+    public var ending: RunEnding? {
         if case .ended(let ending) = phase { return ending }
         return nil
     }
 
-    /// What kind of load the transfer is for its remote.
-    enum Weight { case unknown, small, large, finishing }
+    var pendingEnding: RunEnding? {
+        if case .closing(let ending) = phase { return ending }
+        return nil
+    }
 
-    var weight: Weight {
+    /// A file that is getting its name gets it.
+    var isFinishing: Bool { phase == .finishing }
+
+    var weight: RunWeight {
         switch phase {
         case .finishing, .closing, .ended: .finishing
         case .fetching where (record.version?.size ?? .max) > settings.openingLength: .large

@@ -17,6 +17,12 @@ public enum Event: Sendable {
     /// The digest of the finished file is in `sha256` where one was computed.
     case finished(TransferID, Result<FinishedFile, TransferError>)
     case verified(TransferID, Result<VerifyReport, TransferError>)
+    /// The file of an upload was opened.
+    case sourceOpened(TransferID, Result<SourceIdentity, TransferError>)
+    /// What ``Effect/saveFirst(_:)`` asked for is durable.
+    case saved(TransferID)
+    /// A request of an upload is over.
+    case answered(RequestID, UploadReport)
     /// How far running requests are: absolute offsets of the next byte.
     case progress([RequestID: Int64])
     /// Stop everything; bookmarks are committed and files closed.

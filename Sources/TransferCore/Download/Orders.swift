@@ -2,9 +2,12 @@
 public enum Effect: Sendable, Equatable {
     /// Make a request.
     case request(RequestOrder)
+    /// Make a request of an upload; ``Event/answered(_:_:)`` follows.
+    case send(UploadOrder)
     /// Stop a running request at an earlier offset; what comes before it stays wanted.
     case shorten(RequestID, end: Int64)
-    /// End a running request; its ``Event/requestEnded(_:_:)`` follows once its last bytes are written.
+    /// End a running request; its ``Event/requestEnded(_:_:)`` or ``Event/answered(_:_:)`` follows once its last bytes
+    /// are written.
     case cancel(RequestID)
     /// Read the chunk rows of a transfer.
     case loadBookmark(TransferID)
@@ -12,6 +15,14 @@ public enum Effect: Sendable, Equatable {
     case openFile(TransferID, FileOrder)
     /// Commit what was written and close the part file; with `delete`, delete it too.
     case closeFile(TransferID, delete: Bool)
+    /// Open the file of an upload; ``Event/sourceOpened(_:_:)`` follows.
+    case openSource(TransferID, path: String)
+    /// Close it again.
+    case closeSource(TransferID)
+    /// Record a chunk that the remote has, soon, together with others; ``Event/bookmarked(_:_:)`` follows.
+    case keepReceipt(TransferID, ChunkBookmark, StoredProgress)
+    /// Replace the transfer's row; ``Event/saved(_:)`` follows, or else ``Event/fileFailed(_:_:)``.
+    case saveFirst(TransferRecord)
     /// Sync, compare digests, rename, and record the completion.
     case finish(TransferID, FinishOrder)
     /// Compare every chunk with its stored checksum.

@@ -31,8 +31,27 @@ public protocol FileSystem: Sendable {
     /// Deletes a file; one that is not there is fine.
     func remove(_ path: String) throws(TransferError)
 
+    /// Opens a file to be uploaded; links are followed.
+    ///
+    /// - Throws: `sourceMissing` if there is none, or no plain file; `sourceUnreadable`, `fileFailure`.
+    func openSource(_ path: String) throws(TransferError) -> any SourceFile
+
     /// Makes many files durable, each as ``PartFile/sync()`` would. Returns the failures by index.
     func sync(_ files: [any PartFile]) -> [Int: TransferError]
+}
+
+/// A file that is being uploaded. Reads of different places may run at the same time.
+public protocol SourceFile: AnyObject, Sendable {
+    /// What stands under the file's path now.
+    ///
+    /// - Throws: `sourceMissing` if nothing does.
+    func identity() throws(TransferError) -> SourceIdentity
+
+    /// Reads up to `buffer.count` bytes from `offset`; fewer only at the end of the file.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransferError) -> Int
+
+    /// Closes it; no other call may follow.
+    func close()
 }
 
 /// An unfinished file. Writes of different places may run at the same time.

@@ -1,4 +1,4 @@
-/// A request without its body.
+/// A request without its body (see ``RequestBody``).
 public struct HTTPRequest: Sendable, Hashable {
     public var method: String
     /// Absolute, `http` or `https`.

@@ -1,13 +1,17 @@
 /// Runs HTTP requests. One thread owns a transport and makes every call but ``Waker/wake()``; receivers are called on
 /// that thread from within ``wait(until:)``.
 public protocol Transport: AnyObject {
-    /// Begins a request. Its end is reported by ``wait(until:)``, also when it could not begin.
-    func start(_ id: RequestID, _ request: HTTPRequest, options: ConnectionOptions, receiver: any ResponseReceiver)
+    /// Begins a request, with a body if there is one. Its end is reported by ``wait(until:)``, also when it could not
+    /// begin.
+    func start(
+        _ id: RequestID, _ request: HTTPRequest, body: (any RequestBody)?, options: ConnectionOptions,
+        receiver: any ResponseReceiver)
 
     /// Ends a request; no further call reaches its receiver, and no end is reported. Unknown ids are ignored.
     func cancel(_ id: RequestID)
 
-    /// Goes on with a request whose receiver answered ``BodyDecision/pause``.
+    /// Goes on with a request whose receiver answered ``BodyDecision/pause``, or whose body answered
+    /// ``BodyRead/pause``.
     func resume(_ id: RequestID)
 
     /// Moves bytes until a request ends, the deadline passes (`nil`: none) or somebody wakes the transport, and waits
@@ -33,12 +37,32 @@ public struct ConnectionOptions: Sendable, Hashable {
     public var usesNetrc = false
     /// For name look-up, connection and TLS handshake together.
     public var connectTimeout: Duration = .seconds(30)
-    /// A request that gets no byte for this long has failed; at least a second.
+    /// A request of which no byte moves for this long, in either direction, has failed; at least a second.
     public var stallTimeout: Duration = .seconds(20)
     /// Whether the request must not go out on a connection that was used before.
     public var needsFreshConnection = false
 
     public init() {}
+}
+
+/// Gives the body of a request, on the transport's thread.
+public protocol RequestBody: AnyObject {
+    /// In bytes; exactly so many are sent, under a `Content-Length`.
+    var length: Int64 { get }
+
+    /// Fills the front of `buffer` with the bytes from `offset` on. Offsets follow each other, but for a connection
+    /// that turns out to be dead the transport begins again at 0.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> BodyRead
+}
+
+/// What became of reading a piece of a body.
+public enum BodyRead: Sendable {
+    /// So many bytes, at least one.
+    case bytes(Int)
+    /// They are not there yet: ask again after ``Transport/resume(_:)``.
+    case pause
+    /// End the request.
+    case stop
 }
 
 /// Takes an answer as it arrives.

@@ -30,7 +30,7 @@ extension QueueMachine {
     private mutating func resume(_ id: TransferID, _ moment: Moment) {
         guard let entry = entries[id] else { return }
         if let machine = entry.machine {
-            if case .closing(.paused) = machine.phase { entries[id]?.next = .queue }
+            if machine.pendingEnding == .paused { entries[id]?.next = .queue }
         } else if entry.record.state == .paused, !entry.isBeingVerified {
             retry(id, moment)
         }
@@ -40,14 +40,15 @@ extension QueueMachine {
         guard let entry = entries[id], !entry.isBeingVerified else { return }
         gates[remote(of: id)]?.open()
         if let machine = entry.machine {
-            switch machine.phase {
-            case .closing(.paused), .closing(.failed): entries[id]?.next = .queue
+            switch machine.pendingEnding {
+            case .paused, .failed: entries[id]?.next = .queue
             default: with(id, moment) { $0.retryNow() }
             }
             return
         }
         guard entry.record.state == .paused || entry.record.state == .failed else { return }
-        if entry.record.error?.code == .digestMismatch {
+        switch entry.record.error?.code {
+        case .digestMismatch:
             // What is there has the wrong digest and matches its own checksums: it came that way.
             // The next run deletes the part file: without a version there is nothing that it could be a part of.
             entries[id]?.record.version = nil
@@ -55,6 +56,10 @@ extension QueueMachine {
             entries[id]?.record.chunksDone = 0
             entries[id]?.chunks = []
             effects.append(.forgetChunks(id))
+        case .sourceChanged, .uploadMismatch:
+            // Another content is another upload.
+            entries[id]?.startsOver = true
+        default: break
         }
         requeue(id)
     }
@@ -64,18 +69,30 @@ extension QueueMachine {
         let withData = withData && entry.record.finishedAt == nil
         if let machine = entry.machine {
             // A file that is getting its name gets it, and then the transfer goes.
-            entries[id]?.next = machine.phase == .finishing ? .remove(withData: withData) : nil
+            entries[id]?.next = machine.isFinishing ? .remove(withData: withData) : nil
             return with(id, moment) { $0.close(.removed(withData: withData), moment) }
         }
         if withData, let path = entry.record.partPath, let part = entry.record.part {
             effects.append(.deleteFile(path: path, identity: part))
+        }
+        if withData, entry.record.upload?.address != nil, !isShuttingDown {
+            // The server is told, once; if it cannot be reached, its copy expires by itself.
+            dequeue(id)
+            entries[id]?.machine = UploadMachine(
+                record: entry.record, settings: settings, seed: random.next(), startsOver: false)
+            running.append(id)
+            return with(id, moment) { $0.close(.removed(withData: true), moment) }
         }
         forget(id)
     }
 
     mutating func verify(_ id: TransferID, _ moment: Moment) {
         guard let entry = entries[id], !entry.isBeingVerified else { return }
-        if let machine = entry.machine {
+        guard entry.record.direction == .download else {
+            let text = "nothing to verify here: the server has compared every chunk of an upload with its SHA-256"
+            return tell(EngineEvent(at: moment.wall, transfer: id, kind: .info, text: SafeText(text)))
+        }
+        if let machine = entry.machine as? DownloadMachine {
             guard case .fetching = machine.phase else { return }
             // A run that could not go on afterwards is not interrupted.
             guard let version = entry.record.version, version.isResumable, version.size != nil else {
@@ -148,16 +165,24 @@ extension QueueMachine {
 
     private mutating func watch(_ id: TransferID?) {
         watched = id
-        guard let id, let entry = entries[id], entry.machine == nil, entry.chunks.isEmpty, entry.record.version != nil
+        guard let id, let entry = entries[id], entry.machine == nil, entry.chunks.isEmpty,
+            entry.record.version != nil || entry.record.upload?.address != nil
         else { return }
         effects.append(.loadDetail(id))
     }
 
     /// Fills in the chunks of a transfer that does not run, for people to look at.
     mutating func show(_ id: TransferID, _ bookmark: [ChunkBookmark], _ attempts: [Attempt]) {
-        guard let entry = entries[id], entry.machine == nil, let version = entry.record.version else { return }
-        var table = ChunkTable(size: version.size, chunkSize: version.chunkSize)
-        for chunk in bookmark where version.size == nil || chunk.index < table.count { table.setSafe(chunk) }
+        guard let entry = entries[id], entry.machine == nil else { return }
+        var table: ChunkTable
+        if let plan = entry.record.plan {
+            table = ChunkTable(plan: plan)
+        } else if let version = entry.record.version {
+            table = ChunkTable(size: nil, chunkSize: version.chunkSize)
+        } else {
+            return
+        }
+        for chunk in bookmark where entry.record.plan == nil || chunk.index < table.count { table.setSafe(chunk) }
         entries[id]?.chunks = table.statuses
         if entry.attempts.isEmpty { entries[id]?.attempts = attempts }
         dirty.insert(id)

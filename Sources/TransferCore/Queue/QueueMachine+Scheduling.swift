@@ -17,8 +17,8 @@ extension QueueMachine {
             let request = RequestID(lastRequest)
             var made = false
             with(id, moment) { machine in
-                guard let order = machine.nextRequest(id: request, at: moment.now) else { return }
-                machine.effects.append(.request(order))
+                guard let effect = machine.nextRequest(id: request, at: moment.now) else { return }
+                machine.effects.append(effect)
                 made = true
             }
             guard made else { return }
@@ -35,7 +35,8 @@ extension QueueMachine {
             let id = nextToStart(moment.now)
         {
             guard var entry = entries[id] else { continue }
-            entry.machine = DownloadMachine(record: entry.record, settings: settings, seed: random.next())
+            entry.machine = machine(for: entry)
+            entry.startsOver = false
             entries[id] = entry
             running.append(id)
             with(id, moment) { $0.start(moment) }
@@ -44,9 +45,20 @@ extension QueueMachine {
         }
     }
 
+    private mutating func machine(for entry: Entry) -> any TransferMachine {
+        let record = entry.record
+        switch record.direction {
+        case .download: return DownloadMachine(record: record, settings: settings, seed: random.next())
+        case .upload:
+            return UploadMachine(
+                record: record, settings: settings, seed: random.next(), startsOver: entry.startsOver)
+        }
+    }
+
     /// Where the next request of a running transfer goes.
     func remote(of id: TransferID) -> String {
-        guard let entry = entries[id], let address = entry.machine?.address, address != entry.record.source else {
+        guard let entry = entries[id], let address = entry.machine?.address, address != entry.record.remoteAddress
+        else {
             return entries[id]?.remote ?? ""
         }
         return Remote.key(of: address)

@@ -23,53 +23,28 @@ extension QueueMachine {
     func row(of id: TransferID, at now: Instant) -> TransferSnapshot {
         guard let entry = entries[id] else { preconditionFailure("no transfer \(id)") }
         let record = entry.record
-        let source = Redaction.address(record.source)
+        let isDownload = record.direction == .download
+        let source = isDownload ? Redaction.address(record.source) : record.source
+        let destination = isDownload ? record.finalPath ?? record.destination : Redaction.address(record.destination)
         var row = TransferSnapshot(
-            id: id, direction: record.direction, source: SafeText(source),
-            destination: SafeText(record.finalPath ?? record.destination), name: SafeText(Self.name(of: record)),
+            id: id, direction: record.direction, source: SafeText(source), destination: SafeText(destination),
+            name: SafeText(Self.name(of: record)),
             state: entry.isBeingVerified ? .verifying : record.state, createdAt: record.createdAt)
-        row.bytesTotal = record.version?.size
+        row.bytesTotal = record.upload?.source.size ?? record.version?.size
         row.bytesDone = record.bytesDone
-        if let version = record.version, let size = version.size {
-            row.chunksTotal = ChunkPlan(size: size, chunkSize: version.chunkSize).count
-        }
+        row.chunksTotal = record.plan?.count ?? 0
         row.chunksDone = record.chunksDone
         row.retries = record.retries
         row.error = record.error
         row.explanation = record.explanation.map(SafeText.init)
-        row.isResumable = record.version?.isResumable
+        row.isResumable = record.upload?.address == nil ? record.version?.isResumable : true
         row.finishedAt = record.finishedAt
         row.sha256 = record.sha256
         row.chunks = entry.chunks
-        if let machine = entry.machine { fill(&row, from: machine, at: now) }
+        if let machine = entry.machine {
+            machine.describe(&row, gate: gates[remote(of: id)]?.closedUntil ?? .zero, at: now)
+        }
         return row
-    }
-
-    private func fill(_ row: inout TransferSnapshot, from machine: DownloadMachine, at now: Instant) {
-        row.chunks = machine.table.statuses
-        row.chunksTotal = row.bytesTotal == nil ? 0 : machine.table.count
-        row.chunksDone = machine.table.chunksDone
-        row.bytesDone = machine.table.bytesDone
-        row.connections = machine.planner.running.count
-        switch machine.phase {
-        case .loading, .reopening, .creating: row.state = .preparing
-        case .probing, .fetching:
-            row.state = machine.phase == .fetching ? .active : .preparing
-            guard machine.planner.running.isEmpty, machine.comparing == nil else { break }
-            let gate = gates[remote(of: machine.currentRecord.id)]?.closedUntil ?? .zero
-            let until = max(machine.openingNotBefore, machine.planner.nextRetry ?? .zero, gate)
-            if until > now {
-                row.state = .waiting
-                row.waitingUntil = until
-            }
-        case .finishing: row.state = .verifying
-        case .closing, .ended: break
-        }
-        guard row.state == .active || row.state == .waiting else { return }
-        row.bytesPerSecond = machine.rate.bytesPerSecond(at: now)
-        if let total = row.bytesTotal {
-            row.timeLeft = machine.rate.timeLeft(for: total - row.bytesDone, at: now)
-        }
     }
 
     private func detail(of id: TransferID, at now: Instant) -> TransferDetail? {
@@ -80,30 +55,23 @@ extension QueueMachine {
         if let digest = entry.record.options.sha256 ?? entry.record.version?.digest {
             detail.expectedDigest = SafeText("sha-256: \(digest)")
         }
+        detail.inFlight = entry.machine?.inFlight(at: now) ?? []
+        detail.chunkSize = entry.record.upload?.chunkSize ?? entry.record.version?.chunkSize
+        if let address = entry.record.upload?.address { detail.finalAddress = SafeText(Redaction.address(address)) }
         guard let version = entry.record.version else { return detail }
-        detail.chunkSize = version.chunkSize
         let tag = version.validator.entityTag?.fieldValue ?? version.validator.lastModified
         detail.validator = tag.map(SafeText.init)
         if version.address != entry.record.source {
             detail.finalAddress = SafeText(Redaction.address(version.address))
-        }
-        guard let machine = entry.machine else { return detail }
-        for (id, span) in machine.planner.running.sorted(by: { $0.value.range.start < $1.value.range.start }) {
-            let chunk = Int(span.received / version.chunkSize)
-            let head = machine.heads[id]
-            detail.inFlight.append(
-                RequestSnapshot(
-                    chunk: chunk, range: ByteRange(span.received, max(span.received, span.range.end)),
-                    chunkBytes: span.received - Int64(chunk) * version.chunkSize,
-                    bytesPerSecond: span.bytesPerSecond(at: now), timeToFirstByte: head?.timeToFirstByte,
-                    status: head?.status))
         }
         return detail
     }
 
     /// The best name for people.
     private static func name(of record: TransferRecord) -> String {
-        let path = record.finalPath ?? (record.destination.hasSuffix("/") ? nil : record.destination)
+        let isUpload = record.direction == .upload
+        let path =
+            isUpload ? record.source : record.finalPath ?? (record.destination.hasSuffix("/") ? nil : record.destination)
         if let path { return String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
         let address = Redaction.address(record.source).prefix { $0 != "?" && $0 != "#" }
         let last = address.split(separator: "/").last.map(String.init) ?? record.source

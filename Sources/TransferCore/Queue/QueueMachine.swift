@@ -5,8 +5,8 @@ public struct QueueMachine: Sendable {
     struct Entry: Sendable {
         var record: TransferRecord
         /// There while the transfer runs.
-        var machine: DownloadMachine?
-        /// The remote of the source, by which the queue is scheduled.
+        var machine: (any TransferMachine)?
+        /// The remote that the user named, by which the queue is scheduled.
         let remote: String
         /// The chunks as last seen, for a transfer that does not run.
         var chunks: [ChunkStatus] = []
@@ -15,6 +15,8 @@ public struct QueueMachine: Sendable {
         /// What to do once a run that is being ended has ended.
         var next: Next?
         var isBeingVerified = false
+        /// Whether the next run of an upload gives up what the server has and begins anew.
+        var startsOver = false
 
         enum Next: Sendable { case queue, verify, remove(withData: Bool) }
     }
@@ -89,8 +91,11 @@ public struct QueueMachine: Sendable {
         case .accepted(let id, let head):
             if let transfer = requests[id]?.transfer { accepted(transfer, id, head, moment) }
         case .requestEnded(let id, let report): requestEnded(id, report, moment)
-        case .fileOpened(let id, let result): with(id, moment) { $0.fileOpened(result, moment) }
-        case .fileClosed(let id): with(id, moment) { $0.fileClosed(moment) }
+        case .fileOpened(let id, let result): withDownload(id, moment) { $0.fileOpened(result, moment) }
+        case .fileClosed(let id): withDownload(id, moment) { $0.fileClosed(moment) }
+        case .sourceOpened(let id, let result): withUpload(id, moment) { $0.sourceOpened(result, moment) }
+        case .saved(let id): withUpload(id, moment) { $0.saved(moment) }
+        case .answered(let id, let report): answered(id, report, moment)
         case .bookmarked(let id, let chunks):
             let before = entries[id]?.machine?.table.bytesDone
             with(id, moment) { $0.bookmarked(chunks, moment) }
@@ -98,7 +103,7 @@ public struct QueueMachine: Sendable {
                 throughput.add(after - before, at: moment.now)
             }
         case .fileFailed(let id, let error): with(id, moment) { $0.fileFailed(error, moment) }
-        case .finished(let id, let result): with(id, moment) { $0.finished(result, moment) }
+        case .finished(let id, let result): withDownload(id, moment) { $0.finished(result, moment) }
         case .verified(let id, let result): verified(id, result, moment)
         case .progress(let offsets):
             for id in running { entries[id]?.machine?.progress(offsets) }
@@ -145,7 +150,7 @@ public struct QueueMachine: Sendable {
             case .preparing, .active, .waiting: record.state = .queued
             default: break
             }
-            entries[record.id] = Entry(record: record, remote: Remote.key(of: record.source))
+            entries[record.id] = Entry(record: record, remote: Remote.key(of: record.remoteAddress))
             rowIndex[record.id] = order.count
             order.append(record.id)
             rows.append(row(of: record.id, at: Instant.zero))
@@ -171,11 +176,32 @@ public struct QueueMachine: Sendable {
     }
 
     /// Lets a transfer's machine do something and takes over what comes of it.
-    mutating func with(_ id: TransferID, _ moment: Moment, _ body: (inout DownloadMachine) -> Void) {
+    mutating func with(_ id: TransferID, _ moment: Moment, _ body: (inout any TransferMachine) -> Void) {
         guard var machine = entries[id]?.machine else { return }
         // The entry lets go of its copy, so that the tables are changed in place.
         entries[id]!.machine = nil
         body(&machine)
+        takeBack(machine, id, moment)
+    }
+
+    /// As ``with(_:_:_:)``, for what concerns downloads only.
+    mutating func withDownload(_ id: TransferID, _ moment: Moment, _ body: (inout DownloadMachine) -> Void) {
+        guard var machine = entries[id]?.machine as? DownloadMachine else { return }
+        entries[id]!.machine = nil
+        body(&machine)
+        takeBack(machine, id, moment)
+    }
+
+    /// As ``with(_:_:_:)``, for what concerns uploads only.
+    mutating func withUpload(_ id: TransferID, _ moment: Moment, _ body: (inout UploadMachine) -> Void) {
+        guard var machine = entries[id]?.machine as? UploadMachine else { return }
+        entries[id]!.machine = nil
+        body(&machine)
+        takeBack(machine, id, moment)
+    }
+
+    private mutating func takeBack(_ machine: any TransferMachine, _ id: TransferID, _ moment: Moment) {
+        var machine = machine
         collect(&machine, id)
         entries[id]!.machine = machine
         dirty.insert(id)
@@ -196,7 +222,7 @@ public struct QueueMachine: Sendable {
     }
 
     /// Takes over a machine's effects, and keeps what people are shown.
-    mutating func collect(_ machine: inout DownloadMachine, _ id: TransferID) {
+    mutating func collect(_ machine: inout any TransferMachine, _ id: TransferID) {
         for effect in machine.effects {
             switch effect {
             case .note(let event): tell(event)
@@ -217,7 +243,7 @@ public struct QueueMachine: Sendable {
         effects.append(.note(event))
     }
 
-    private mutating func ended(_ id: TransferID, _ ending: DownloadMachine.Ending, _ moment: Moment) {
+    private mutating func ended(_ id: TransferID, _ ending: RunEnding, _ moment: Moment) {
         guard var entry = entries[id], let machine = entry.machine else { return }
         entry.chunks = machine.table.statuses
         entry.machine = nil
@@ -227,7 +253,7 @@ public struct QueueMachine: Sendable {
         entries[id] = entry
         running.removeAll { $0 == id }
         settling.remove(id)
-        if ending == .completed, (entry.record.version?.size ?? 0) <= settings.openingLength { ramp.sawSmall() }
+        if ending == .completed, entry.record.plan?.size ?? 0 <= settings.openingLength { ramp.sawSmall() }
         if case .removed = ending { return forget(id) }
         switch next {
         case .queue where entry.record.state != .completed: requeue(id)
@@ -268,7 +294,7 @@ public struct QueueMachine: Sendable {
         _ transfer: TransferID, _ id: RequestID, _ head: AcceptedHead, _ moment: Moment
     ) {
         let before = entries[transfer]?.record.version
-        with(transfer, moment) { $0.accepted(id, head, moment) }
+        withDownload(transfer, moment) { $0.accepted(id, head, moment) }
         guard before == nil, let version = entries[transfer]?.record.version else { return }
         if version.size ?? .max > settings.openingLength { ramp.sawLarge() }
     }
@@ -278,12 +304,32 @@ public struct QueueMachine: Sendable {
         gates[remote]?.ended()
         switch report.outcome {
         case .completed: gates[remote]?.succeeded()
-        case .failed(let error, let retryAfter, _) where error.code == .serverBusy:
-            gates[remote]?.wasBusy(
-                retryAfter: retryAfter, policy: settings.retry, at: moment.now, using: &random)
-        default: break
+        case .failed(let error, let retryAfter, _): slowDown(remote, error, retryAfter, moment)
+        case .cancelled: break
         }
-        with(transfer, moment) { $0.requestEnded(id, report, moment) }
+        withDownload(transfer, moment) { $0.requestEnded(id, report, moment) }
+    }
+
+    private mutating func answered(_ id: RequestID, _ report: UploadReport, _ moment: Moment) {
+        guard let (transfer, remote) = requests.removeValue(forKey: id) else { return }
+        gates[remote]?.ended()
+        switch report.outcome {
+        case .failed(let error, let retryAfter): slowDown(remote, error, retryAfter, moment)
+        case .cancelled: break
+        default: gates[remote]?.succeeded()
+        }
+        let isNew = entries[transfer]?.record.upload?.address == nil
+        withUpload(transfer, moment) { $0.answered(id, report, moment) }
+        guard isNew, let upload = entries[transfer]?.record.upload, upload.address != nil else { return }
+        if upload.source.size > settings.openingLength { ramp.sawLarge() }
+    }
+
+    /// A busy server is left alone for a while by all transfers.
+    private mutating func slowDown(
+        _ remote: String, _ error: TransferError, _ retryAfter: Duration?, _ moment: Moment
+    ) {
+        guard error.code == .serverBusy else { return }
+        gates[remote]?.wasBusy(retryAfter: retryAfter, policy: settings.retry, at: moment.now, using: &random)
     }
 }
 

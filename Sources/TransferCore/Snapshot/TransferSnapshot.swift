@@ -15,6 +15,9 @@ public struct TransferSnapshot: Sendable, Identifiable, Equatable {
     public var bytesTotal: Int64?
     /// Bytes that are safe: written, checked, bookmarked.
     public var bytesDone: Int64
+    /// Bytes of an upload that were handed to connections and are not acknowledged: they may get lost, and are not part
+    /// of ``bytesDone``.
+    public var bytesInFlight: Int64
     /// 0 while the size is unknown.
     public var chunksTotal: Int
     public var chunksDone: Int
@@ -50,6 +53,7 @@ public struct TransferSnapshot: Sendable, Identifiable, Equatable {
         self.state = state
         self.createdAt = createdAt
         bytesDone = 0
+        bytesInFlight = 0
         chunksTotal = 0
         chunksDone = 0
         retries = 0

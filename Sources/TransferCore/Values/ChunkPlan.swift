@@ -4,7 +4,7 @@
 public struct ChunkPlan: Hashable, Sendable {
     /// The size of the file in bytes, 0 and up.
     public let size: Int64
-    /// The size of every chunk but the last, in bytes: a multiple of ``alignment``.
+    /// The size of every chunk but the last, in bytes: a multiple of ``alignment``, unless somebody else chose it.
     public let chunkSize: Int64
 
     /// What every chunk boundary but the end of the file is a multiple of, in bytes.
@@ -27,6 +27,21 @@ public struct ChunkPlan: Hashable, Sendable {
         precondition(size >= 0)
         self.size = size
         self.chunkSize = Self.chunkSize(forSize: size, wish: wish)
+    }
+
+    /// Plans a file as somebody else has cut it.
+    ///
+    /// - Parameter exactChunkSize: In bytes, 1 and up.
+    public init(size: Int64, exactChunkSize: Int64) {
+        precondition(size >= 0 && exactChunkSize > 0)
+        self.size = size
+        chunkSize = exactChunkSize
+    }
+
+    /// The chunk size to propose for the upload of a file of `size` bytes. Each chunk costs a round trip and a commit
+    /// at the server, so that chunks are larger than those of a download; up to 8 MiB each is read once only.
+    public static func uploadChunkSize(forSize size: Int64, wish: Int64? = nil) -> Int64 {
+        chunkSize(forSize: size, wish: wish ?? (size > 16 << 30 ? 8 << 20 : 4 << 20))
     }
 
     /// The chunk size for a file of `size` bytes; for an unknown size (`nil`) one that suits most files.

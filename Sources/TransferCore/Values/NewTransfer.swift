@@ -1,9 +1,10 @@
 /// A wish for a transfer, as it comes from the command line or the screen.
 public struct NewTransfer: Sendable, Hashable {
     public var direction: Direction
-    /// For a download: an `http` or `https` URL.
+    /// For a download: an `http` or `https` URL. For an upload: an absolute path.
     public var source: String
     /// For a download: an absolute path; with a trailing `/` a folder into which the remote's name goes.
+    /// For an upload: the `http` or `https` URL of a chunk server, with the name that the file gets there.
     public var destination: String
     public var options: TransferOptions
 

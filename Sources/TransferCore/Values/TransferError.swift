@@ -22,11 +22,15 @@ public struct TransferError: Error, Hashable, Sendable {
         case serverError = "server-error"
         case digestMismatchOfChunk = "chunk-digest-mismatch"
         case badResponse = "bad-response"
+        case locked
         // The two sides have to agree anew.
         case remoteChanged = "remote-changed"
         case rangeIgnored = "range-ignored"
         case rangeNotSatisfiable = "range-not-satisfiable"
         case partLost = "part-lost"
+        case uploadLost = "upload-lost"
+        case chunkConflict = "chunk-conflict"
+        case incomplete
         // A person has to act.
         case unauthorized
         case forbidden
@@ -40,6 +44,12 @@ public struct TransferError: Error, Hashable, Sendable {
         case fileFailure = "file-failure"
         case digestMismatch = "digest-mismatch"
         case tooManyAttempts = "too-many-attempts"
+        case sourceChanged = "source-changed"
+        case sourceMissing = "source-missing"
+        case sourceUnreadable = "source-unreadable"
+        case remoteNameTaken = "remote-name-taken"
+        case remoteFull = "remote-full"
+        case uploadMismatch = "upload-mismatch"
         // Nothing helps.
         case notFound = "not-found"
         case gone
@@ -47,6 +57,7 @@ public struct TransferError: Error, Hashable, Sendable {
         case redirectRefused = "redirect-refused"
         case malformed
         case unsupported
+        case tooLarge = "too-large"
     }
 
     /// What to do about an error.
@@ -69,15 +80,16 @@ extension TransferError.Code {
     public var disposition: TransferError.Disposition {
         switch self {
         case .cannotResolve, .cannotConnect, .connectionLost, .timedOut, .stalled, .shortBody, .serverBusy,
-            .serverError, .digestMismatchOfChunk, .badResponse:
+            .serverError, .digestMismatchOfChunk, .badResponse, .locked:
             .retry
-        case .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost:
+        case .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete:
             .reconcile
         case .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
             .partTaken,
-            .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts:
+            .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts, .sourceChanged, .sourceMissing, .sourceUnreadable,
+            .remoteNameTaken, .remoteFull, .uploadMismatch:
             .needsUser
-        case .notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported:
+        case .notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported, .tooLarge:
             .fatal
         }
     }
@@ -98,6 +110,13 @@ extension TransferError.Code {
         case .fileFailure: "check the disk, then retry"
         case .digestMismatch: "retry fetches the whole file again; what was fetched stays until then"
         case .tooManyAttempts: "retry tries again"
+        case .sourceChanged: "retry sends the new content from the start"
+        case .sourceMissing: "put the file back, then retry"
+        case .sourceUnreadable: "make the file readable, then retry"
+        case .remoteNameTaken: "remove the file there, or add this one under another name (URL/NAME), then retry"
+        case .remoteFull: "free some space on the server, then retry"
+        case .uploadMismatch: "check --sha256; retry sends the whole file again"
+        case .tooLarge: "send it to a server that takes files of this size"
         case .notFound, .gone, .refused: "check the address"
         default: nil
         }

@@ -17,8 +17,10 @@ public struct TransferRecord: Sendable, Hashable, Identifiable {
     /// Failed tries over the whole transfer.
     public var retries: Int
 
-    /// The version of the remote file that the bookmark belongs to; `nil` before the first answer.
+    /// Of a download: the version of the remote file that the bookmark belongs to; `nil` before the first answer.
     public var version: RemoteVersion?
+    /// Of an upload: where it is at the server and of which file; `nil` before the file was looked at.
+    public var upload: UploadBookmark?
     /// The path of the finished file, once its name is known.
     public var finalPath: String?
     /// The unfinished file, to be recognised at the next start.
@@ -45,9 +47,20 @@ public struct TransferRecord: Sendable, Hashable, Identifiable {
     /// Where the bytes are until the file is complete.
     public var partPath: String? { finalPath.map { $0 + ".part" } }
 
-    /// Forgets all progress and the version it belongs to.
+    /// How the file is cut; `nil` while its size is unknown.
+    public var plan: ChunkPlan? {
+        if let upload { return upload.plan }
+        guard let version, let size = version.size else { return nil }
+        return ChunkPlan(size: size, chunkSize: version.chunkSize)
+    }
+
+    /// The address whose server does the work: where a download comes from, where an upload goes to.
+    public var remoteAddress: String { direction == .download ? source : destination }
+
+    /// Forgets all progress and the version, or the upload, it belongs to.
     public mutating func forgetProgress() {
         version = nil
+        upload = nil
         part = nil
         bytesDone = 0
         chunksDone = 0
@@ -103,12 +116,15 @@ public struct ChunkBookmark: Sendable, Hashable {
     public var index: Int
     /// Length of the safe prefix, in bytes.
     public var bytes: Int64
-    /// CRC-32C of the safe prefix.
+    /// Of a download: CRC-32C of the safe prefix. 0 for an upload.
     public var checksum: UInt32
+    /// Of an upload: what the remote gave as proof that it has the chunk; `nil` if it only named it as received.
+    public var receipt: String?
 
-    public init(index: Int, bytes: Int64, checksum: UInt32) {
+    public init(index: Int, bytes: Int64, checksum: UInt32, receipt: String? = nil) {
         self.index = index
         self.bytes = bytes
         self.checksum = checksum
+        self.receipt = receipt
     }
 }

@@ -1,0 +1,173 @@
+extension UploadMachine {
+    // MARK: Answers
+
+    mutating func answered(_ id: RequestID, _ report: UploadReport, _ moment: Moment) {
+        if id == control {
+            control = nil
+            if !isClosing { controlAnswered(report, moment) }
+        } else if let running = sending.removeValue(forKey: id) {
+            chunkAnswered(running, report, moment)
+        }
+        settleClosing(moment)
+    }
+
+    private var isClosing: Bool {
+        switch phase {
+        case .closing, .ended: true
+        default: false
+        }
+    }
+
+    private mutating func controlAnswered(_ report: UploadReport, _ moment: Moment) {
+        if case .aborting(let ending) = phase { return aborted(ending, report, moment) }
+        switch report.outcome {
+        case .failed(let error, let retryAfter): return controlFailed(error, retryAfter, moment)
+        case .cancelled: return
+        default: controlFailures = 0
+        }
+        switch (phase, report.outcome) {
+        case (.registering, .registered(let address, let status)): registered(address, status, moment)
+        case (.asking, .status(let status)): asked(status, moment)
+        case (.sending, .status(let status)): resolveDoubts(status, moment)
+        case (.completing, .completed(let sha256)): completed(sha256, moment)
+        case (.completing, .assembling(let retryAfter)):
+            controlNotBefore = moment.now + max(.milliseconds(200), retryAfter ?? .seconds(1))
+        default: break
+        }
+    }
+
+    private mutating func registered(_ address: String, _ status: UploadStatus, _ moment: Moment) {
+        record.upload?.address = address
+        record.upload?.chunkSize = status.chunkSize
+        table = ChunkTable(plan: ChunkPlan(size: status.size, exactChunkSize: status.chunkSize))
+        reconcile(status, moment)
+        phase = .recording
+        // Before the first chunk is sent, so that nothing sent is ever lost sight of.
+        saveFirst()
+    }
+
+    private mutating func asked(_ status: UploadStatus, _ moment: Moment) {
+        guard status.size == table.plan.size, status.chunkSize == table.plan.chunkSize else {
+            let detail = "the server knows the upload with another size"
+            return restart(because: TransferError(.remoteChanged, detail), moment)
+        }
+        reconcile(status, moment)
+        phase = .sending
+        rate.start(at: moment.now)
+        completeIfAcknowledged()
+    }
+
+    private mutating func completed(_ sha256: String?, _ moment: Moment) {
+        record.state = .completed
+        record.finishedAt = moment.wall
+        record.sha256 = sha256
+        record.bytesDone = table.plan.size
+        record.chunksDone = table.count
+        phase = .concluding
+        saveFirst()
+    }
+
+    private mutating func aborted(_ ending: RunEnding, _ report: UploadReport, _ moment: Moment) {
+        if case .failed(let error, _) = report.outcome {
+            note(.info, "the server keeps what it has until that expires (\(error.detail))", moment)
+        }
+        abandoned = nil
+        phase = .closing(ending)
+    }
+
+    // MARK: Failures
+
+    private mutating func controlFailed(_ error: TransferError, _ retryAfter: Duration?, _ moment: Moment) {
+        record.retries += 1
+        controlFailures += 1
+        switch error.disposition {
+        case .retry:
+            let delay = settings.retry.delay(afterFailures: controlFailures, retryAfter: retryAfter, using: &random)
+            let limit = record.upload?.address == nil ? min(settings.retry.limit, 8) : settings.retry.limit
+            guard controlFailures < limit else {
+                let detail = "\(controlFailures) tries in a row without an answer, the last: \(error.detail)"
+                return close(.failed(TransferError(.tooManyAttempts, detail)), moment)
+            }
+            controlNotBefore = moment.now + delay
+            note(.retry, "\(error.detail), try \(controlFailures + 1) in \(delay.spoken)", moment)
+        case .reconcile where error.code == .incomplete && incompleteAnswers < 2:
+            // What counts is what the server has.
+            incompleteAnswers += 1
+            note(.problem, "\(error.detail): asking what it has", moment)
+            effects.append(.loadBookmark(record.id))
+            phase = .loading
+        case .reconcile: restart(because: error, moment)
+        case .needsUser, .fatal: close(.failed(error), moment)
+        }
+    }
+
+    private mutating func chunkAnswered(_ running: Sending, _ report: UploadReport, _ moment: Moment) {
+        let chunk = running.chunk
+        switch report.outcome {
+        case .stored(let receipt):
+            if running.failures > 0 { keepAttempt(running, report, nil, moment) }
+            // Of an upload that was given up, nothing counts.
+            guard record.upload != nil else { return }
+            acknowledge(chunk, receipt: receipt)
+            controlFailures = 0
+            completeIfAcknowledged()
+        case .cancelled: giveBack(running)
+        case .failed(let error, let retryAfter):
+            record.retries += 1
+            keepAttempt(running, report, error, moment)
+            if isClosing {
+                // Not to be forgotten, however the run ends: the next one would build upon that chunk.
+                if error.code == .chunkConflict { abandon() }
+                return giveBack(running)
+            }
+            chunkFailed(running, report, error, retryAfter, moment)
+        default: giveBack(running)
+        }
+    }
+
+    /// A chunk that was not sent after all.
+    private mutating func giveBack(_ running: Sending) {
+        table.mark(running.chunk, .pending)
+        retries.append(Retry(chunk: running.chunk, notBefore: .zero, failures: running.failures))
+    }
+
+    private mutating func chunkFailed(
+        _ running: Sending, _ report: UploadReport, _ error: TransferError, _ retryAfter: Duration?, _ moment: Moment
+    ) {
+        let chunk = running.chunk
+        switch error.disposition {
+        case .needsUser, .fatal: return close(.failed(error), moment)
+        // After a conflict, what the server has of this chunk is not of our file, and the rest may not be either.
+        case .reconcile: return restart(because: error, moment)
+        case .retry: break
+        }
+        let failures = running.failures + 1
+        guard failures < settings.retry.limit else {
+            let detail = "#\(chunk): \(failures) tries in a row, the last: \(error.detail)"
+            return close(.failed(TransferError(.tooManyAttempts, detail)), moment)
+        }
+        let delay = settings.retry.delay(afterFailures: failures, retryAfter: retryAfter, using: &random)
+        let retry = Retry(chunk: chunk, notBefore: moment.now + delay, failures: failures)
+        table.failed(chunk, isRefetch: error.code == .digestMismatchOfChunk)
+        if report.status == nil, report.bytesSent == table.plan.range(of: chunk).length {
+            doubtful.append(retry)
+            note(.retry, "#\(chunk) \(error.detail): asking in \(delay.spoken) whether it is stored", moment)
+        } else {
+            retries.append(retry)
+            note(.retry, "#\(chunk) \(error.detail), again in \(delay.spoken)", moment)
+        }
+    }
+
+    private mutating func keepAttempt(
+        _ running: Sending, _ report: UploadReport, _ error: TransferError?, _ moment: Moment
+    ) {
+        let duration = moment.now - running.startedAt
+        effects.append(
+            .keep(
+                record.id,
+                Attempt(
+                    chunk: running.chunk, startedAt: moment.wall + .nanoseconds(-duration.nanoseconds),
+                    timeToFirstByte: report.timeToFirstByte, duration: duration, bytes: report.bytesSent,
+                    status: report.status, outcome: error.map { .failure($0) } ?? .success)))
+    }
+}
