@@ -3,10 +3,15 @@ import TransferCore
 
 /// The table `chunks`. Its writes are the hottest of all: hundreds of rows in a commit, dozens of commits in a second.
 enum ChunkRows {
-    private static let select = "SELECT idx, bytes, checksum FROM chunks WHERE transferId = ? ORDER BY idx"
+    private static let select = "SELECT idx, bytes, checksum, receipt FROM chunks WHERE transferId = ? ORDER BY idx"
+    // A column less to bind for downloads, which have no receipts.
     private static let upsert = """
         INSERT INTO chunks (transferId, idx, bytes, checksum) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET bytes = excluded.bytes, checksum = excluded.checksum
+        ON CONFLICT DO UPDATE SET bytes = excluded.bytes, checksum = excluded.checksum, receipt = NULL
+        """
+    private static let upsertWithReceipt = """
+        INSERT INTO chunks (transferId, idx, bytes, checksum, receipt) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET bytes = excluded.bytes, checksum = excluded.checksum, receipt = excluded.receipt
         """
     private static let delete = "DELETE FROM chunks WHERE transferId = ? AND idx = ?"
     private static let deleteAll = "DELETE FROM chunks WHERE transferId = ?"
@@ -17,7 +22,10 @@ enum ChunkRows {
         while let next = try rows.next() {
             let row = StoredRow(next, of: "chunks")
             guard let checksum = UInt32(exactly: try row.integer(2)) else { throw row.damage(2) }
-            chunks.append(ChunkBookmark(index: Int(try row.count(0)), bytes: try row.count(1), checksum: checksum))
+            chunks.append(
+                ChunkBookmark(
+                    index: Int(try row.count(0)), bytes: try row.count(1), checksum: checksum,
+                    receipt: try row.optionalText(3)))
         }
         return chunks
     }
@@ -25,9 +33,15 @@ enum ChunkRows {
     /// Writes over the rows of the same index; drops those of 0 bytes.
     static func write(_ db: Database, _ chunks: [ChunkBookmark], of id: TransferID) throws {
         let upsert = try db.cachedStatement(sql: upsert)
+        let upsertWithReceipt = try db.cachedStatement(sql: upsertWithReceipt)
         for chunk in chunks {
             if chunk.bytes == 0 {
                 try db.cachedStatement(sql: delete).execute(arguments: [id.rawValue, chunk.index])
+            } else if let receipt = chunk.receipt {
+                upsertWithReceipt.setUncheckedArguments([
+                    id.rawValue, chunk.index, chunk.bytes, Int64(chunk.checksum), receipt,
+                ])
+                try upsertWithReceipt.execute()
             } else {
                 upsert.setUncheckedArguments([id.rawValue, chunk.index, chunk.bytes, Int64(chunk.checksum)])
                 try upsert.execute()

@@ -7,6 +7,10 @@ extension SQLiteStore {
         migrator.registerMigration("v1: transfers, chunks, attempts") { db in
             try db.execute(sql: version1)
         }
+        // No table is made anew, so that no row has to be looked up for its foreign key.
+        migrator.registerMigration("v2: uploads", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: version2)
+        }
         return migrator
     }()
 
@@ -67,5 +71,18 @@ extension SQLiteStore {
         ) STRICT;
 
         CREATE INDEX attempts_by_chunk ON attempts (transferId, chunk);
+        """
+
+    // The bookmark of an upload is in all of its columns or in none; only its address may come later. sourceModified is
+    // in nanoseconds since 1970.
+    private static let version2 = """
+        ALTER TABLE transfers ADD COLUMN uploadKey TEXT;
+        ALTER TABLE transfers ADD COLUMN uploadAddress TEXT;
+        ALTER TABLE transfers ADD COLUMN sourceDevice INTEGER;
+        ALTER TABLE transfers ADD COLUMN sourceInode INTEGER;
+        ALTER TABLE transfers ADD COLUMN sourceSize INTEGER;
+        ALTER TABLE transfers ADD COLUMN sourceModified INTEGER;
+        ALTER TABLE transfers ADD COLUMN uploadChunkSize INTEGER;
+        ALTER TABLE chunks ADD COLUMN receipt TEXT;
         """
 }

@@ -16,6 +16,8 @@ struct StoredRow {
         self.table = table
     }
 
+    func isEmpty(_ index: Int) -> Bool { row.hasNull(atIndex: index) }
+
     func optionalInteger(_ index: Int) throws(RowDamage) -> Int64? {
         let value: DatabaseValue = row[index]
         switch value.storage {

@@ -8,6 +8,7 @@ enum TransferColumn: Int, CaseIterable {
     case size, entityTag, entityTagIsWeak, lastModified, lastModifiedIsStrong
     case contentEncoding, address, isResumable, digest, chunkSize
     case finalPath, partDevice, partInode, partBorn, bytesDone, chunksDone, sha256
+    case uploadKey, uploadAddress, sourceDevice, sourceInode, sourceSize, sourceModified, uploadChunkSize
 
     /// What a new transfer brings along; the other columns have defaults.
     static let wish: [TransferColumn] = [.direction, .source, .destination, .options, .createdAt, .state]
@@ -71,6 +72,13 @@ extension TransferRecord {
         case .bytesDone: bytesDone
         case .chunksDone: chunksDone
         case .sha256: sha256
+        case .uploadKey: upload?.key
+        case .uploadAddress: upload?.address
+        case .sourceDevice: upload.map { Int64(bitPattern: $0.source.device) }
+        case .sourceInode: upload.map { Int64(bitPattern: $0.source.inode) }
+        case .sourceSize: upload?.source.size
+        case .sourceModified: upload?.source.modified
+        case .uploadChunkSize: upload?.chunkSize
         }
     }
 
@@ -90,6 +98,7 @@ extension TransferRecord {
         explanation = try row.optionalText(at(.explanation))
         retries = Int(try row.count(at(.retries)))
         version = try RemoteVersion(row)
+        upload = try UploadBookmark(row)
         finalPath = try row.optionalText(at(.finalPath))
         if let device = try row.optionalInteger(at(.partDevice)) {
             part = FileIdentity(
@@ -120,6 +129,34 @@ extension RemoteVersion {
             size: try row.optionalInteger(at(.size)) == nil ? nil : row.count(at(.size)), validator: validator,
             contentEncoding: try row.optionalText(at(.contentEncoding)), address: try row.text(at(.address)),
             isResumable: try row.flag(at(.isResumable)), digest: try row.optionalText(at(.digest)),
+            chunkSize: chunkSize)
+    }
+}
+
+extension UploadBookmark {
+    /// What is empty together with ``TransferColumn/uploadKey``.
+    private static let others: [TransferColumn] = [
+        .uploadAddress, .sourceDevice, .sourceInode, .sourceSize, .sourceModified, .uploadChunkSize,
+    ]
+
+    /// Reads the upload columns of a row of ``TransferColumn/selectAll``; `nil` if no upload was begun.
+    fileprivate init?(_ row: StoredRow) throws {
+        func at(_ column: TransferColumn) -> Int { column.rawValue }
+
+        guard let key = try row.optionalText(at(.uploadKey)) else {
+            // Without its key the upload would be registered a second time.
+            for column in Self.others where !row.isEmpty(at(column)) { throw row.damage(at(.uploadKey)) }
+            return nil
+        }
+        let chunkSize = try row.integer(at(.uploadChunkSize))
+        // The plan divides by it.
+        guard chunkSize > 0 else { throw row.damage(at(.uploadChunkSize)) }
+        self.init(
+            key: key, address: try row.optionalText(at(.uploadAddress)),
+            source: SourceIdentity(
+                device: UInt64(bitPattern: try row.integer(at(.sourceDevice))),
+                inode: UInt64(bitPattern: try row.integer(at(.sourceInode))),
+                size: try row.count(at(.sourceSize)), modified: try row.integer(at(.sourceModified))),
             chunkSize: chunkSize)
     }
 }

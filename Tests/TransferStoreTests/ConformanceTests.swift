@@ -48,6 +48,8 @@ struct ConformanceTests {
         var record = try fixture.store.insert([.full], at: now)[0]
         let bare = record
         record.fill()
+        // A property that is added later has to be filled as well.
+        #expect(!Mirror(reflecting: record).children.contains { "\($0.value)" == "nil" })
         try fixture.store.commit(.with { $0.records = [record] })
         try fixture.reopen()
         #expect(try fixture.store.loadQueue() == [record])

@@ -78,17 +78,17 @@ struct SQLiteStoreTests {
         let store = try SQLiteStore(path: path)
         let records = try store.insert([.sample()], at: WallTime(milliseconds: 5))
         try store.close()
-        try execute("INSERT INTO grdb_migrations VALUES ('v9: from tomorrow')")
+        try tamper(with: path, "INSERT INTO grdb_migrations VALUES ('v9: from tomorrow')")
         let error = #expect(throws: StoreError.self) { try SQLiteStore(path: path) }
         #expect(error?.kind == .newerVersion)
         #expect(error?.description.contains(path) == true)
-        try execute("DELETE FROM grdb_migrations WHERE identifier LIKE 'v9%'")
+        try tamper(with: path, "DELETE FROM grdb_migrations WHERE identifier LIKE 'v9%'")
         #expect(try SQLiteStore(path: path).loadQueue() == records)
     }
 
     @Test("of another program is refused")
     func foreign() throws {
-        try execute("CREATE TABLE recipes (name TEXT)")
+        try tamper(with: path, "CREATE TABLE recipes (name TEXT)")
         #expect(throws: StoreError.self) { try SQLiteStore(path: path) }
     }
 
@@ -138,7 +138,7 @@ struct SQLiteStoreTests {
     func senseless(change: String) throws {
         let store = try SQLiteStore(path: path)
         _ = try store.insert([.sample()], at: WallTime(milliseconds: 5))
-        try execute("UPDATE transfers SET \(change)")
+        try tamper(with: path, "UPDATE transfers SET \(change)")
         let error = #expect(throws: StoreError.self) { try store.loadQueue() }
         #expect(error?.kind == .damaged)
         #expect(error?.description.contains(path) == true)
@@ -150,11 +150,12 @@ struct SQLiteStoreTests {
         let id = try store.insert([.sample()], at: WallTime(milliseconds: 5))[0].id
         try store.commit(.with { $0.chunks[id] = [ChunkBookmark(index: 0, bytes: 1, checksum: 1)] })
         try store.commit(.with { $0.attempts[id] = [.sample(0, at: 0)] })
-        try execute("UPDATE chunks SET checksum = 4294967296; UPDATE attempts SET errorCode = 'x'")
+        try tamper(with: path, "UPDATE chunks SET checksum = 4294967296; UPDATE attempts SET errorCode = 'x'")
         #expect(throws: StoreError.self) { try store.loadChunks(of: id) }
         #expect(throws: StoreError.self) { try store.loadAttempts(of: id) }
         // Without STRICT any type can stand in any column, as in a damaged file.
-        try execute(
+        try tamper(
+            with: path,
             """
             PRAGMA writable_schema = ON;
             UPDATE sqlite_master SET sql = replace(sql, ') STRICT', ')') WHERE name = 'transfers';
@@ -222,12 +223,5 @@ struct SQLiteStoreTests {
     private func mode(_ path: String) -> mode_t {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
-    }
-
-    /// Does something to the file that the store would never do.
-    private func execute(_ sql: String) throws {
-        let other = try DatabaseQueue(path: path)
-        try other.writeWithoutTransaction { db in try db.execute(sql: sql) }
-        try other.close()
     }
 }

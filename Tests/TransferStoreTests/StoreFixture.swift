@@ -39,14 +39,18 @@ final class StoreFixture {
         if let memory = store as? MemoryStore {
             memory.failNextCommit(Failure())
         } else {
-            let other = try DatabaseQueue(path: folder.path("carryon.db"))
-            try other.write { db in
-                try db.execute(
-                    sql: "CREATE TRIGGER t AFTER INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'wanted'); END")
-            }
-            try other.close()
+            try tamper(
+                with: folder.path("carryon.db"),
+                "CREATE TRIGGER t AFTER INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'wanted'); END")
         }
     }
+}
+
+/// Does something to a database that the store would never do.
+func tamper(with path: String, _ sql: String) throws {
+    let other = try DatabaseQueue(path: path)
+    try other.writeWithoutTransaction { db in try db.execute(sql: sql) }
+    try other.close()
 }
 
 extension StoreBatch {
@@ -61,6 +65,11 @@ extension NewTransfer {
     static func sample(_ number: Int = 1) -> NewTransfer {
         NewTransfer(
             direction: .download, source: "https://example.org/files/\(number).iso", destination: "/downloads/")
+    }
+
+    static func upload(_ number: Int = 1) -> NewTransfer {
+        NewTransfer(
+            direction: .upload, source: "/home/jane/\(number).iso", destination: "https://example.org/\(number).iso")
     }
 
     /// Every property differs from its default.
@@ -95,10 +104,17 @@ extension TransferRecord {
                 lastModified: "Sun, 06 Nov 1994 08:49:37 GMT", lastModifiedIsStrong: true),
             contentEncoding: "gzip", address: "https://mirror.example.org/1?a=b", isResumable: true,
             digest: String(repeating: "0f", count: 32), chunkSize: .max)
+        upload = UploadBookmark(
+            key: "0b9c2f-'ü\"", address: "https://example.org/uploads/\u{1F4BE}?a=b", source: .extreme, chunkSize: .max)
         finalPath = "/downloads/1.iso"
         part = FileIdentity(device: .max, inode: 1 << 63, born: .max)
         sha256 = String(repeating: "cd", count: 32)
     }
+}
+
+extension SourceIdentity {
+    /// Numbers that only fit if none of their bits is lost.
+    static let extreme = SourceIdentity(device: .max, inode: 1 << 63, size: .max, modified: .min)
 }
 
 extension Attempt {
