@@ -9,6 +9,11 @@ static inline CURLcode carryon_easy_set_long(CURL *handle, CURLoption option, lo
     return curl_easy_setopt(handle, option, value);
 }
 
+// CURLOPT_*_LARGE.
+static inline CURLcode carryon_easy_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
 static inline CURLcode carryon_easy_set_string(CURL *handle, CURLoption option, const char *value) {
     return curl_easy_setopt(handle, option, value);
 }
@@ -27,11 +32,26 @@ static inline CURLcode carryon_easy_set_callback(CURL *handle, CURLoption option
     return curl_easy_setopt(handle, option, value);
 }
 
+// CURLOPT_SEEKFUNCTION.
+static inline CURLcode carryon_easy_set_seek(CURL *handle, curl_seek_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
+}
+
+// CURLOPT_PREREQFUNCTION.
+static inline CURLcode carryon_easy_set_prerequest(CURL *handle, curl_prereq_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
+
+// CURLOPT_SOCKOPTFUNCTION.
+static inline CURLcode carryon_easy_set_socket_callback(CURL *handle, curl_sockopt_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value);
+}
+
 static inline CURLcode carryon_easy_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
 
-static inline CURLcode carryon_easy_get_time(CURL *handle, CURLINFO info, curl_off_t *value) {
+static inline CURLcode carryon_easy_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
     return curl_easy_getinfo(handle, info, value);
 }
 
@@ -45,6 +65,8 @@ static inline CURLMcode carryon_multi_set_long(CURLM *handle, CURLMoption option
 
 // Macros whose definitions the importer cannot read.
 static const size_t carryon_write_pause = CURL_WRITEFUNC_PAUSE;
+static const size_t carryon_read_pause = CURL_READFUNC_PAUSE;
+static const size_t carryon_read_abort = CURL_READFUNC_ABORT;
 
 // The result of a finished transfer lies in a union.
 static inline CURLcode carryon_message_result(const CURLMsg *message) {

@@ -3,9 +3,7 @@ import TransferCore
 
 /// Turns libcurl's results into errors with a code of ours and a sentence for people.
 enum CurlFailure {
-    static func error(
-        _ code: CURLcode, detail: String, address: String, options: ConnectionOptions
-    ) -> TransferError {
+    static func error(_ code: CURLcode, detail: String, address: String) -> TransferError {
         let place = place(of: address)
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST:
@@ -15,8 +13,6 @@ enum CurlFailure {
         case CURLE_COULDNT_CONNECT:
             // The detail names the proxy where there is one.
             return TransferError(.cannotConnect, "cannot connect to \(place) (\(detail))")
-        case CURLE_OPERATION_TIMEDOUT where detail.contains("Less than"):
-            return stalled(address: address, options: options)
         case CURLE_OPERATION_TIMEDOUT:
             return TransferError(.timedOut, "\(place) did not answer in time")
         case CURLE_PARTIAL_FILE:
@@ -25,6 +21,10 @@ enum CurlFailure {
             return TransferError(.connectionLost, "connection closed without an answer by \(place)")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
             return TransferError(.connectionLost, "connection lost to \(place)")
+        case CURLE_SEND_FAIL_REWIND:
+            return TransferError(.connectionLost, "connection lost to \(place) with half of the request sent")
+        case CURLE_READ_ERROR, CURLE_ABORTED_BY_CALLBACK:
+            return TransferError(.connectionLost, "the request to \(place) was broken off (\(detail))")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
             return TransferError(.certificate, "the certificate of \(place) is not trusted (\(detail))")
         case CURLE_SSL_CONNECT_ERROR:
@@ -41,10 +41,10 @@ enum CurlFailure {
         }
     }
 
-    /// No byte came for too long.
+    /// No byte came or went for too long.
     static func stalled(address: String, options: ConnectionOptions) -> TransferError {
         let seconds = Int(options.stallTimeout.inSeconds.rounded(.up))
-        return TransferError(.stalled, "no byte for \(seconds) s from \(place(of: address))")
+        return TransferError(.stalled, "no byte for \(seconds) s to or from \(place(of: address))")
     }
 
     /// Host and port, as a person names a server.

@@ -5,30 +5,43 @@ import TransferCore
 final class CurlRequest {
     let id: RequestID
     let handle: UnsafeMutableRawPointer
+    /// `nil` if there is none to send.
+    let body: BodyReader?
+    let options: ConnectionOptions
     private let receiver: any ResponseReceiver
-    private let options: ConnectionOptions
+    private let clock: any Clock
     private let address: String
     private var head = HeadParser()
     private var headers: UnsafeMutablePointer<curl_slist>?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var wasStopped = false
-    private var isPaused = false
-    /// Whether a byte came since the last look, and when that was seen.
-    private var hasMoved = false
-    private var lastMovedAt: Instant?
+    private var isReceiverPaused = false
+    private var wasSentAgain = false
     private var headFailure: TransferError?
+    private var stallWatch: StallWatch
+    private let startedAt: Instant
+    private var answeredAt: Instant?
 
     init(
-        id: RequestID, request: HTTPRequest, options: ConnectionOptions, receiver: any ResponseReceiver
+        id: RequestID, request: HTTPRequest, body: (any RequestBody)?, options: ConnectionOptions,
+        receiver: any ResponseReceiver, clock: any Clock
     ) throws(TransferError) {
         guard let handle = curl_easy_init() else { throw TransferError(.unsupported, "libcurl has no handle to give") }
         self.id = id
         self.handle = handle
+        self.body = body.map(BodyReader.init)
         self.receiver = receiver
         self.options = options
+        self.clock = clock
         address = request.url
+        stallWatch = StallWatch(limit: options.stallTimeout)
+        startedAt = clock.now()
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         configure(request)
+        headers = headerList(request)
+        carryon_easy_set_list(handle, CURLOPT_HTTPHEADER, headers)
+        carryon_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+        setCallbacks()
     }
 
     deinit {
@@ -37,30 +50,42 @@ final class CurlRequest {
         errorText.deallocate()
     }
 
-    /// Hands over again what the receiver did not take.
+    private var isPaused: Bool { isReceiverPaused || body?.isPaused ?? false }
+
+    /// Hands over again what the receiver did not take, and asks the body again.
     func resume() -> CURLcode {
         // libcurl takes it amiss before there is a connection.
         guard isPaused else { return CURLE_OK }
-        isPaused = false
+        isReceiverPaused = false
+        body?.resume()
+        stallWatch.move(at: clock.now())
         return curl_easy_pause(handle, CURLPAUSE_CONT)
     }
 
-    /// From the start of the request to the first byte of the answer.
-    var timeToFirstByte: Duration? {
-        var microseconds: curl_off_t = 0
-        carryon_easy_get_time(handle, CURLINFO_STARTTRANSFER_TIME_T, &microseconds)
-        return microseconds > 0 ? .microseconds(microseconds) : nil
+    /// From the start of the request to the first line of the answer. libcurl's own figure would be the first byte in
+    /// either direction.
+    var timeToFirstByte: Duration? { answeredAt.map { $0 - startedAt } }
+
+    /// How the request has failed if nothing moved for too long.
+    func stall(at now: Instant) -> TransferError? {
+        var sent: curl_off_t = 0
+        carryon_easy_get_offset(handle, CURLINFO_SIZE_UPLOAD_T, &sent)
+        guard stallWatch.isStalled(sent: Int64(sent), isPaused: isPaused, at: now) else { return nil }
+        return CurlFailure.stalled(address: address, options: options)
     }
 
-    /// How the request has failed if bytes came before, but none for too long.
+    /// Makes the request ready to begin anew, on a fresh connection, if it failed because a kept-alive one was dead.
     ///
-    /// libcurl's own check works with the mean speed of the last seconds. That is right before the first byte; after
-    /// many it comes some seconds late.
-    func stall(at now: Instant) -> TransferError? {
-        if hasMoved || isPaused && lastMovedAt != nil { lastMovedAt = now }
-        hasMoved = false
-        guard let lastMovedAt, now - lastMovedAt >= max(.seconds(1), options.stallTimeout) else { return nil }
-        return CurlFailure.stalled(address: address, options: options)
+    /// libcurl does that by itself where it notices on receiving or with the head of the request, but not where it
+    /// notices on sending the body.
+    func prepareAgain(after code: CURLcode) -> Bool {
+        var connections = 0
+        carryon_easy_get_long(handle, CURLINFO_NUM_CONNECTS, &connections)
+        guard code == CURLE_SEND_ERROR, connections == 0, answeredAt == nil, !wasSentAgain else { return false }
+        wasSentAgain = true
+        carryon_easy_set_long(handle, CURLOPT_FRESH_CONNECT, 1)
+        stallWatch = StallWatch(limit: options.stallTimeout)
+        return true
     }
 
     /// What libcurl's result means.
@@ -70,59 +95,35 @@ final class CurlRequest {
         if code == CURLE_OK { return .completed }
         let said = String(cString: errorText)
         let detail = said.isEmpty ? String(cString: curl_easy_strerror(code)) : said
-        return .failed(CurlFailure.error(code, detail: detail, address: address, options: options))
+        return .failed(CurlFailure.error(code, detail: detail, address: address))
     }
 
-    private func configure(_ request: HTTPRequest) {
-        string(CURLOPT_URL, request.url)
-        string(CURLOPT_PROTOCOLS_STR, "http,https")
-        long(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        long(CURLOPT_NOSIGNAL, 1)
-        long(CURLOPT_NOPROGRESS, 1)
-        long(CURLOPT_FOLLOWLOCATION, 0)
-        long(CURLOPT_HTTPGET, 1)
-        long(CURLOPT_BUFFERSIZE, 256 << 10)
-        long(CURLOPT_TCP_KEEPALIVE, 1)
-        long(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        long(CURLOPT_CONNECTTIMEOUT_MS, Int(options.connectTimeout.nanoseconds / 1_000_000))
-        long(CURLOPT_LOW_SPEED_LIMIT, 1)
-        long(CURLOPT_LOW_SPEED_TIME, max(1, Int(options.stallTimeout.inSeconds.rounded(.up))))
-        long(CURLOPT_FRESH_CONNECT, options.needsFreshConnection ? 1 : 0)
-        if request.method != "GET" { string(CURLOPT_CUSTOMREQUEST, request.method) }
-        if let file = options.certificateAuthorities { string(CURLOPT_CAINFO, file) }
-        if options.acceptsAnyCertificate {
-            long(CURLOPT_SSL_VERIFYPEER, 0)
-            long(CURLOPT_SSL_VERIFYHOST, 0)
-        }
-        if options.usesNetrc { long(CURLOPT_NETRC, Int(CURL_NETRC_OPTIONAL.rawValue)) }
-        for field in request.headers {
-            // libcurl leaves out a field without a value unless it ends in a semicolon.
-            let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
-            headers = curl_slist_append(headers, line)
-        }
-        carryon_easy_set_list(handle, CURLOPT_HTTPHEADER, headers)
-        carryon_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+    // MARK: What libcurl calls
 
-        // The transport holds the request for as long as the handle is in use.
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        carryon_easy_set_pointer(handle, CURLOPT_WRITEDATA, context)
-        carryon_easy_set_pointer(handle, CURLOPT_HEADERDATA, context)
-        carryon_easy_set_callback(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            let request = Unmanaged<CurlRequest>.fromOpaque(context!).takeUnretainedValue()
-            return request.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
-        }
-        carryon_easy_set_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            let request = Unmanaged<CurlRequest>.fromOpaque(context!).takeUnretainedValue()
-            return request.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    /// A connection is there, and the request goes out on it. That may be the second time: libcurl then rewinds the
+    /// body only if it has sent some of it, not if it has but read it.
+    func begin() {
+        body?.seek(to: 0)
+        stallWatch.move(at: clock.now())
+    }
+
+    func give(_ space: UnsafeMutableRawBufferPointer) -> Int {
+        guard let body else { return 0 }
+        switch body.read(into: space) {
+        case .bytes(let count): return count
+        case .pause: return carryon_read_pause
+        case .stop:
+            wasStopped = true
+            return carryon_read_abort
         }
     }
 
-    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        hasMoved = true
+    func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        stallWatch.move(at: clock.now())
         switch receiver.receive(body: bytes) {
         case .proceed: return bytes.count
         case .pause:
-            isPaused = true
+            isReceiverPaused = true
             return carryon_write_pause
         case .stop:
             wasStopped = true
@@ -130,23 +131,22 @@ final class CurlRequest {
         }
     }
 
-    private func takeHeader(_ line: UnsafeRawBufferPointer) -> Int {
-        hasMoved = true
+    func takeHeader(_ line: UnsafeRawBufferPointer) -> Int {
+        let now = clock.now()
+        stallWatch.move(at: now)
+        answeredAt = answeredAt ?? now
         do throws(TransferError) {
             guard let complete = try head.take(line) else { return line.count }
-            if receiver.receive(head: complete) == .proceed { return line.count }
-            wasStopped = true
+            guard receiver.receive(head: complete) == .proceed else {
+                wasStopped = true
+                return 0
+            }
+            // libcurl sends no more of the body then, but would wait for the end of the pause all the same.
+            if complete.status >= 300 { return resume() == CURLE_OK ? line.count : 0 }
+            return line.count
         } catch {
             headFailure = error
+            return 0
         }
-        return 0
-    }
-
-    private func string(_ option: CURLoption, _ value: String) {
-        carryon_easy_set_string(handle, option, value)
-    }
-
-    private func long(_ option: CURLoption, _ value: Int) {
-        carryon_easy_set_long(handle, option, value)
     }
 }

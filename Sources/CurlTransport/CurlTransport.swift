@@ -13,8 +13,12 @@ public final class CurlTransport: Transport {
     private var stillborn: [TransportEnd] = []
     /// Requests to go on with. That happens while waiting, because libcurl then calls the receiver at once.
     private var resumed: [RequestID] = []
+    /// While requests run, no wait is longer than until then.
     private var nextStallCheck = Instant.zero
     private let clock: any Clock
+
+    /// How exact the limit of a stall is.
+    private static let stallCheckInterval = Duration.milliseconds(500)
 
     /// - Parameter clock: Must be the clock that deadlines come from.
     /// - Throws: `unsupported` if libcurl cannot be set up.
@@ -26,11 +30,12 @@ public final class CurlTransport: Transport {
     public var waker: any Waker { multi.waker }
 
     public func start(
-        _ id: RequestID, _ request: HTTPRequest, options: ConnectionOptions, receiver: any ResponseReceiver
+        _ id: RequestID, _ request: HTTPRequest, body: (any RequestBody)?, options: ConnectionOptions,
+        receiver: any ResponseReceiver
     ) {
         do throws(TransferError) {
             let running = try CurlRequest(
-                id: id, request: request, options: options, receiver: receiver)
+                id: id, request: request, body: body, options: options, receiver: receiver, clock: clock)
             try multi.add(running.handle)
             active[id] = running
             byHandle[running.handle] = id
@@ -54,9 +59,14 @@ public final class CurlTransport: Transport {
     public func wait(until deadline: Instant?) -> [TransportEnd] {
         var ends = finished()
         guard ends.isEmpty else { return ends }
-        multi.poll(for: deadline.map { $0 - clock.now() })
+        multi.poll(for: pollTimeout(until: deadline))
         ends = finished()
         return ends
+    }
+
+    private func pollTimeout(until deadline: Instant?) -> Duration? {
+        let next = active.isEmpty ? deadline : min(nextStallCheck, deadline ?? nextStallCheck)
+        return next.map { $0 - clock.now() }
     }
 
     private func finished() -> [TransportEnd] {
@@ -64,21 +74,23 @@ public final class CurlTransport: Transport {
         stillborn = []
         multi.perform()
         while let (handle, code) = multi.nextCompletion() {
-            guard let id = byHandle.removeValue(forKey: handle), let request = active.removeValue(forKey: id) else {
-                continue
-            }
+            guard let id = byHandle[handle], let request = active[id] else { continue }
+            multi.remove(handle)
+            // If it cannot begin again, its first failure stands.
+            if request.prepareAgain(after: code), (try? multi.add(handle)) != nil { continue }
+            active[id] = nil
+            byHandle[handle] = nil
             ends.append(
                 TransportEnd(id: id, outcome: request.outcome(code), timeToFirstByte: request.timeToFirstByte))
-            multi.remove(handle)
         }
         return ends + stalled()
     }
 
-    /// Ends what has stalled. While requests run, libcurl's own timer ends a wait every second, so this comes in time.
+    /// Ends what has stalled.
     private func stalled() -> [TransportEnd] {
         let now = clock.now()
         guard now >= nextStallCheck else { return [] }
-        nextStallCheck = now + .milliseconds(250)
+        nextStallCheck = now + Self.stallCheckInterval
         return Array(active.values).compactMap { request in
             guard let error = request.stall(at: now) else { return nil }
             cancel(request.id)

@@ -18,7 +18,7 @@ import TransferCore
             let transport = try CurlTransport(clock: RealClock())
             let recorder = Recorder()
             let request = HTTPRequest(method: "GET", url: "http://127.0.0.1:\(server.port)/a", headers: [])
-            transport.start(RequestID(1), request, options: ConnectionOptions(), receiver: recorder)
+            transport.start(RequestID(1), request, body: nil, options: ConnectionOptions(), receiver: recorder)
             let end = try #require(transport.ends(clock: RealClock()).first)
             return Outcome(end: end, heads: recorder.heads, body: recorder.body)
         }

@@ -22,7 +22,7 @@ import TransferCore
             let transport = try CurlTransport(clock: RealClock())
             let recorder = Recorder()
             let request = HTTPRequest(method: "GET", url: "https://\(host):\(server.port)/a", headers: [])
-            transport.start(RequestID(1), request, options: options, receiver: recorder)
+            transport.start(RequestID(1), request, body: nil, options: options, receiver: recorder)
             let end = try #require(transport.ends(clock: RealClock()).first)
             return (end.outcome, recorder.body)
         }

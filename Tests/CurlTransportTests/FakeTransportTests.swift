@@ -10,9 +10,9 @@ import TransferCore
         FakeTransport(clock: clock) { _ in answer }
     }
 
-    private func start(_ transport: FakeTransport, _ receiver: Recorder) {
-        let request = HTTPRequest(method: "GET", url: "http://files.test/a", headers: [])
-        transport.start(RequestID(1), request, options: ConnectionOptions(), receiver: receiver)
+    private func start(_ transport: FakeTransport, body: PatternBody? = nil, _ receiver: Recorder) {
+        let request = HTTPRequest(method: body == nil ? "GET" : "PUT", url: "http://files.test/a", headers: [])
+        transport.start(RequestID(1), request, body: body, options: ConnectionOptions(), receiver: receiver)
     }
 
     @Test func latencyAndRateTakeTimeByTheClock() {
@@ -61,6 +61,32 @@ import TransferCore
         #expect(transport.ends(clock: clock).count == 1)
         #expect(recorder.pieces == [4, 4, 2])
         #expect(transport.requests.map(\.url) == ["http://files.test/a"])
+    }
+
+    @Test func theBodyOfARequestMayDecideTheAnswer() {
+        var answer = FakeAnswer(500)
+        answer.onRequestBody = { $1 = FakeAnswer(201, body: Array("\($0.count)".utf8)) }
+        let transport = transport(answer)
+        let recorder = Recorder()
+        start(transport, body: PatternBody(size: 40_000), recorder)
+        #expect(transport.ends(clock: clock).map(\.outcome) == [.completed])
+        #expect(recorder.heads.map(\.status) == [201])
+        #expect(recorder.body == Array("40000".utf8))
+    }
+
+    @Test func theLatencyFollowsTheBodyOfTheRequest() {
+        var answer = FakeAnswer(201)
+        answer.latency = .seconds(3)
+        let transport = transport(answer)
+        let body = PatternBody(size: 10)
+        body.decide = { _ in .pause }
+        let begin = clock.now()
+        start(transport, body: body, Recorder())
+        #expect(transport.ends(clock: clock, within: .seconds(5)).isEmpty)
+        body.decide = { _ in nil }
+        transport.resume(RequestID(1))
+        #expect(transport.ends(clock: clock).first?.timeToFirstByte == .seconds(8))
+        #expect(clock.now() - begin == .seconds(8))
     }
 
     @Test func aServerThatIsDownRefuses() {

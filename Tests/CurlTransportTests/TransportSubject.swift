@@ -79,11 +79,20 @@ final class TransportSubject {
     func start(
         _ target: String, headers: [HeaderField] = [], options: ConnectionOptions = .init(), _ receiver: Recorder
     ) -> RequestID {
+        send("GET", target, headers: headers, options: options, nil, receiver)
+    }
+
+    /// Starts a request of any kind. A path is one of the server's.
+    @discardableResult
+    func send(
+        _ method: String, _ target: String, headers: [HeaderField] = [], options: ConnectionOptions = .init(),
+        _ body: PatternBody?, _ receiver: Recorder
+    ) -> RequestID {
         let id = RequestID(nextID)
         nextID += 1
         let url = target.hasPrefix("/") ? url(target) : target
-        let request = HTTPRequest(method: "GET", url: url, headers: headers)
-        transport.start(id, request, options: options, receiver: receiver)
+        let request = HTTPRequest(method: method, url: url, headers: headers)
+        transport.start(id, request, body: body, options: options, receiver: receiver)
         return id
     }
 

@@ -22,16 +22,20 @@ public struct FakeAnswer: Sendable {
         }
     }
 
+    /// What of the request's body is taken before the answer.
+    public var intake = BodyIntake.whole
+    /// Gets what was taken of the request's body, none if it has none, and may change the answer then.
+    public var onRequestBody: (@Sendable (_ body: [UInt8], _ answer: inout FakeAnswer) -> Void)?
     /// `nil`: the connection ends, or stalls, before an answer.
     public var head: ResponseHead?
     public var body: Body
-    /// Bytes that a receiver gets at a time, as libcurl does it.
+    /// Bytes that a receiver gets, and a body is asked for, at a time, as libcurl does it.
     public var pieceSize: Int64 = 16 << 10
     /// How the request ends once all that is sent was taken.
     public var outcome: TransportEnd.Outcome = .completed
     /// Nothing comes after so many bytes of the body; less than 0 for no head either.
     public var stallsAfter: Int64?
-    /// From the start to the head.
+    /// From the start, or the end of the request's body, to the head.
     public var latency: Duration = .zero
     /// `nil`: at once.
     public var bytesPerSecond: Int?

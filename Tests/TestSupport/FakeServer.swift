@@ -38,8 +38,15 @@ public final class FakeServer: Sendable {
             fields: request.headers)
         let (file, actions) = state.withLock { $0.receive(&recorded) }
         let answer = Answering(recorded, actions).answer(file)
-        state.withLock { $0.requests[recorded.number - 1].status = answer.status }
-        return Self.fake(answer)
+        var fake = Self.fake(answer)
+        fake.intake = answer.intake
+        fake.onRequestBody = { [self, number = recorded.number] body, _ in
+            state.withLock {
+                $0.requests[number - 1].body = body
+                $0.requests[number - 1].status = answer.status
+            }
+        }
+        return fake
     }
 
     private static func fake(_ answer: Answer) -> FakeAnswer {

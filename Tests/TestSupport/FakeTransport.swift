@@ -2,8 +2,8 @@ import TransferCore
 
 /// A transport without a network: answers come from a script, and waiting moves a ``ManualClock``.
 ///
-/// Each ``wait(until:)`` hands one piece to each request that has one, in order of the ids. When there is nothing to
-/// hand over, the clock jumps to the next thing that happens, or to the deadline.
+/// Each ``wait(until:)`` moves one piece of each request that has one, first of its body and then of its answer, in
+/// order of the ids. When there is nothing to move, the clock jumps to the next thing that happens, or to the deadline.
 public final class FakeTransport: Transport {
     private let clock: ManualClock
     private let patience: Duration
@@ -26,11 +26,13 @@ public final class FakeTransport: Transport {
     public var waker: any Waker { wakeUps }
 
     public func start(
-        _ id: RequestID, _ request: HTTPRequest, options: ConnectionOptions, receiver: any ResponseReceiver
+        _ id: RequestID, _ request: HTTPRequest, body: (any RequestBody)?, options: ConnectionOptions,
+        receiver: any ResponseReceiver
     ) {
         requests.append(request)
         let answer = Self.isAddress(request.url) ? answer(request) : .failure(.malformed)
-        exchanges[id] = FakeExchange(answer, options: options, receiver: receiver, now: clock.now())
+        exchanges[id] = FakeExchange(
+            answer, body: body, options: options, receiver: receiver, now: clock.now())
     }
 
     public func cancel(_ id: RequestID) {
@@ -38,7 +40,7 @@ public final class FakeTransport: Transport {
     }
 
     public func resume(_ id: RequestID) {
-        exchanges[id]?.isPaused = false
+        exchanges[id]?.resume(clock.now())
     }
 
     public func wait(until deadline: Instant?) -> [TransportEnd] {

@@ -18,6 +18,8 @@ final class MemoryDisk: Sendable {
         var pending: [Change] = []
         var reserved = 0
         var isLink = false
+        /// Rises with each change that somebody else makes.
+        var modified: Int64 = 0
 
         mutating func change(_ change: Change) {
             Self.apply(change, to: &content)

@@ -8,7 +8,7 @@ import TransferCore
 public final class MemoryFileSystem: FileSystem {
     /// What can be made to fail.
     public enum Operation: String, Sendable, Hashable, CaseIterable {
-        case create, reopen, link, write, read, sync, setSize, identity, rename, remove, syncFolder
+        case create, reopen, link, write, read, sync, setSize, identity, rename, remove, syncFolder, openSource
     }
 
     /// A call that was made, successful or not.
@@ -46,6 +46,16 @@ public final class MemoryFileSystem: FileSystem {
     public func reopenPart(at path: String, identity: FileIdentity) throws(TransferError) -> any PartFile {
         let inode = try disk.perform(.reopen, path) { disk throws(TransferError) in try disk.open(path, identity) }
         return MemoryPartFile(disk: disk, inode: inode, path: path, isLinked: true)
+    }
+
+    public func openSource(_ path: String) throws(TransferError) -> any SourceFile {
+        let inode = try disk.perform(.openSource, path) { disk throws(TransferError) -> UInt64 in
+            guard let inode = disk.names[path], disk.nodes[inode]?.isLink == false else {
+                throw TransferError(.sourceMissing, "\(path) is gone")
+            }
+            return inode
+        }
+        return MemorySourceFile(disk: disk, inode: inode, path: path)
     }
 
     public func identity(of path: String) throws(TransferError) -> FileIdentity? {
@@ -122,6 +132,16 @@ public final class MemoryFileSystem: FileSystem {
     /// Puts a file there as if it had always been there.
     public func put(_ content: [UInt8], at path: String) {
         disk.state.withLock { $0.put(.init(content: content, safe: content), at: path) }
+    }
+
+    /// Changes a file in its place, as another program does: its time of modification changes with it.
+    public func rewrite(_ path: String, _ body: (inout [UInt8]) -> Void) {
+        disk.state.withLock { disk in
+            guard let inode = disk.names[path] else { return }
+            body(&disk.nodes[inode]!.content)
+            disk.nodes[inode]!.safe = disk.nodes[inode]!.content
+            disk.nodes[inode]!.modified += 1
+        }
     }
 
     /// Puts a symbolic link there.

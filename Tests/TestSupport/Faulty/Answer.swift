@@ -36,6 +36,9 @@ struct Answer {
     var bodyRate: Int?
     var headRate: Int?
     var closes = false
+    /// What happens before it.
+    var intake = BodyIntake.whole
+    var intakeRate: Int?
 
     var bodyCount: Int64 { body.reduce(0) { $0 + $1.count } }
 

@@ -60,6 +60,11 @@ extension Answering {
         case .reset(let count): answer.cut = (.reset, count)
         case .close(let count): answer.cut = (.close, count)
         case .stall(let count): answer.cut = (.stall, count)
+        case .earlyAnswer(let count):
+            answer.intake = .first(count)
+            answer.closes = true
+        case .stallRequestBody(let count): answer.intake = .stall(after: count)
+        case .slowRequestBody(let rate): answer.intakeRate = rate
         case .slowBody(let rate): answer.bodyRate = rate
         case .slowHead(let rate): answer.headRate = rate
         default: break

@@ -12,6 +12,8 @@ public struct RecordedRequest: Sendable {
     public var fields: [HeaderField]
     /// 0 while there is none: before the answer and where a fault sent none.
     public var status = 0
+    /// What came of its body so far.
+    public var body: [UInt8] = []
     /// What was handed to the socket so far, without heads and framing.
     public var bodyBytesSent: Int64 = 0
     /// Whether the server is done with it, well or badly.
@@ -19,6 +21,9 @@ public struct RecordedRequest: Sendable {
 
     /// The target without its query.
     public var path: String { String(target.prefix { $0 != "?" }) }
+
+    /// How long its body is, by `Content-Length`.
+    var bodyLength: Int64 { Int64(self["Content-Length"] ?? "0") ?? 0 }
 
     /// The `Range` field as it came.
     public var range: String? { self["Range"] }

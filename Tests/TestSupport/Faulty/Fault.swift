@@ -113,6 +113,14 @@ public struct Fault: Sendable {
         /// `Connection: close`, and closed.
         case closeConnection
 
+        // The body of the request.
+        /// The answer comes after so many bytes of it; what follows them is dropped, and the connection ends.
+        case earlyAnswer(after: Int64)
+        /// So many bytes are taken and no more, until the client goes away or the server stops.
+        case stallRequestBody(after: Int64)
+        /// It is taken at that rate, through a small window. A ``FakeServer`` takes no time for it all the same.
+        case slowRequestBody(bytesPerSecond: Int)
+
         // The wire. A negative count strikes before the head of the answer.
         /// A TCP RST after so many bytes of the body.
         case reset(after: Int64)

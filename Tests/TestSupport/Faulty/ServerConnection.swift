@@ -13,10 +13,11 @@ struct ServerConnection {
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         var input: [UInt8] = []
         while !core.state.withLock({ $0.isStopping }), let head = readHead(&input) {
-            guard var request = parse(head), skipBody(of: request, &input) else { return }
+            guard var request = parse(head) else { return }
             let (file, actions) = core.state.withLock { $0.receive(&request) }
             let answer = Answering(request, actions).answer(file)
-            let goesOn = send(answer, to: request.number)
+            let isTaken = takeBody(of: request, answer, &input)
+            let goesOn = isTaken && send(answer, to: request.number)
             core.state.withLock { $0.requests[request.number - 1].isFinished = true }
             guard goesOn else { return }
         }
@@ -39,7 +40,7 @@ struct ServerConnection {
         return (4...input.count).first { input[($0 - 4)..<$0].elementsEqual([13, 10, 13, 10]) }
     }
 
-    private func receive(_ input: inout [UInt8]) -> Bool {
+    func receive(_ input: inout [UInt8]) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
         var count: Int
         repeat { count = recv(socket, &buffer, buffer.count, 0) } while count < 0 && errno == EINTR
@@ -62,17 +63,6 @@ struct ServerConnection {
             number: 0, connection: number, method: String(start[0]), target: String(start[1]), fields: fields)
     }
 
-    private func skipBody(of request: RecordedRequest, _ input: inout [UInt8]) -> Bool {
-        var rest = Int(request["Content-Length"] ?? "0") ?? 0
-        while rest > 0 {
-            if input.isEmpty { guard receive(&input) else { return false } }
-            let taken = min(rest, input.count)
-            input.removeFirst(taken)
-            rest -= taken
-        }
-        return true
-    }
-
     // MARK: Answers
 
     /// Whether the connection goes on.
@@ -87,6 +77,7 @@ struct ServerConnection {
             if answer.framing == .chunked { guard send(Array("0\r\n\r\n".utf8)) else { return false } }
         }
         guard send(answer.excess) else { return false }
+        if case .first = answer.intake { drain() }
         return !answer.closes && answer.rawHead == nil
     }
 
@@ -151,7 +142,7 @@ struct ServerConnection {
     // MARK: Faults of the wire
 
     /// Waits until `sent` bytes are due at `rate`; `false` if the connection ended meanwhile.
-    private func wait(until start: ContinuousClock.Instant, _ sent: Int64, _ rate: Int) -> Bool {
+    func wait(until start: ContinuousClock.Instant, _ sent: Int64, _ rate: Int) -> Bool {
         let due = start + .seconds(Double(sent) / Double(rate))
         while true {
             let rest = ContinuousClock.now.duration(to: due)
@@ -161,7 +152,7 @@ struct ServerConnection {
     }
 
     /// Ends the connection in that way; always `false`.
-    private func strike(_ kind: Answer.Cut) -> Bool {
+    func strike(_ kind: Answer.Cut) -> Bool {
         switch kind {
         case .close: break
         case .stall:
