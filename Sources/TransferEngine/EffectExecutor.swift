@@ -18,6 +18,9 @@ final class EffectExecutor {
     private let writers: [WorkQueue]
     /// For work that reads whole files.
     private let verifier: FileVerifier
+    private let uploads: UploadExecutor
+    /// Receipts that are not on their way to the store yet.
+    private var receipts: [TransferID: CommitWork.Receipts] = [:]
     private var receivers: [RequestID: SpanReceiver] = [:]
     private var sessions: [TransferID: PartSession] = [:]
     private let opened = OpenedSessions()
@@ -35,6 +38,7 @@ final class EffectExecutor {
         committer = Committer(
             store: parts.store, fileSystem: parts.fileSystem, clock: parts.clock, logger: parts.logger, post: post)
         verifier = FileVerifier(fileSystem: parts.fileSystem, committer: committer, post: post)
+        uploads = UploadExecutor(transport: transport, parts: parts, settings: settings, inbox: inbox, pool: pool)
     }
 
     // MARK: Events
@@ -49,13 +53,14 @@ final class EffectExecutor {
 
     /// How far every running request is.
     func progress() -> [RequestID: Int64] {
-        receivers.mapValues(\.position)
+        receivers.mapValues(\.position).merging(uploads.progress()) { $1 }
     }
 
     /// Takes note of events that concern the executor before the machines hear of them.
     func prepare(_ events: [Event]) {
         for event in events {
             switch event {
+            case .sourceOpened(let id, .success): uploads.sourceOpened(id)
             case .fileOpened(let id, .success):
                 guard let session = opened.take(id) else { continue }
                 sessions[id] = session
@@ -82,6 +87,10 @@ final class EffectExecutor {
     /// Requests have ended on the network.
     func ended(_ ends: [TransportEnd]) {
         for end in ends {
+            if let report = uploads.ended(end) {
+                events.append(.answered(end.id, report))
+                continue
+            }
             guard let receiver = receivers[end.id] else { continue }
             if case .redirect(let location) = receiver.verdict {
                 follow(location, receiver)
@@ -90,6 +99,7 @@ final class EffectExecutor {
             }
         }
         resumePaused()
+        for (id, report) in uploads.goOn() { events.append(.answered(id, report)) }
     }
 
     private func resumePaused() {
@@ -97,13 +107,27 @@ final class EffectExecutor {
         for (id, receiver) in receivers where receiver.isPaused && receiver.session != nil { transport.resume(id) }
     }
 
-    /// Hands over what lies in memory of requests that have become slow.
-    func handOverOldBuffers() {
+    /// Whether receipts wait for ``handOver()``.
+    var hasReceipts: Bool { !receipts.isEmpty }
+
+    /// Hands over what lies in memory: bytes of requests that have become slow, and the receipts that have gathered.
+    func handOver() {
         for receiver in receivers.values { receiver.handOverIfOld() }
+        guard !receipts.isEmpty else { return }
+        var work = CommitWork()
+        takeReceipts(into: &work)
+        committer.submit { $0.merge(work) }
+    }
+
+    private func takeReceipts(into work: inout CommitWork) {
+        work.receipts = receipts
+        receipts = [:]
     }
 
     /// Does everything that was begun, and ends the helpers.
     func finish() {
+        handOver()
+        uploads.finish()
         for writer in writers { writer.finish() }
         verifier.finish()
         committer.finish()
@@ -113,6 +137,8 @@ final class EffectExecutor {
 
     func carryOut(_ effects: [Effect]) {
         var work = CommitWork()
+        // What was acknowledged before is recorded before.
+        takeReceipts(into: &work)
         for effect in effects {
             switch effect {
             case .request(let order): request(order)
@@ -121,8 +147,19 @@ final class EffectExecutor {
                 transport.cancel(id)
                 receiver.finish(.stopped, timeToFirstByte: nil)
             case .cancel(let id):
+                if let report = uploads.cancel(id) {
+                    events.append(.answered(id, report))
+                    continue
+                }
                 transport.cancel(id)
                 receivers[id]?.finish(nil, timeToFirstByte: nil)
+            case .send(let order): uploads.send(order)
+            case .openSource(let id, let path): uploads.openSource(id, path)
+            case .closeSource(let id): uploads.closeSource(id)
+            case .keepReceipt(let id, let chunk, let progress): work.keep(chunk, progress, of: id)
+            case .saveFirst(let record):
+                work.save(record)
+                work.awaited.append(record.id)
             case .openFile(let id, let order): open(id, order)
             case .closeFile(let id, let delete):
                 guard let session = sessions[id] else {
@@ -182,8 +219,12 @@ final class EffectExecutor {
             case .note(let event): log(event)
             }
         }
-        guard !work.isEmpty else { return }
-        committer.submit { $0.merge(work) }
+        if work.isOnlyReceipts {
+            // They can wait for others.
+            receipts = work.receipts
+        } else if !work.isEmpty {
+            committer.submit { $0.merge(work) }
+        }
     }
 
     private func request(_ order: RequestOrder) {
@@ -208,14 +249,9 @@ final class EffectExecutor {
             url: receiver.address, range: range, openEnded: range.end == .max, precondition: order.precondition,
             headers: order.options.headers,
             sendsHeaders: Origin(receiver.address) == Origin(receiver.originalAddress), version: parts.version)
-        var options = ConnectionOptions()
-        options.certificateAuthorities = order.options.certificateAuthorities
-        options.acceptsAnyCertificate = order.options.insecure
-        options.usesNetrc = order.options.netrc
-        options.connectTimeout = settings.connectTimeout
-        options.stallTimeout = settings.stallTimeout
+        var options = ConnectionOptions(order.options, settings)
         options.needsFreshConnection = order.needsFreshConnection && receiver.redirects == 0
-        transport.start(order.id, request, options: options, receiver: receiver)
+        transport.start(order.id, request, body: nil, options: options, receiver: receiver)
     }
 
     private func follow(_ location: String, _ receiver: SpanReceiver) {
@@ -269,5 +305,17 @@ final class EffectExecutor {
         let transfer = event.transfer.map(\.description) ?? "-"
         let level: Logger.Level = event.kind == .problem ? .warning : .info
         parts.logger.log(level: level, "\(event.text)", metadata: ["transfer": "\(transfer)"])
+    }
+}
+
+extension ConnectionOptions {
+    /// What a transfer and the settings say about connections.
+    init(_ transfer: TransferOptions, _ settings: EngineSettings) {
+        self.init()
+        certificateAuthorities = transfer.certificateAuthorities
+        acceptsAnyCertificate = transfer.insecure
+        usesNetrc = transfer.netrc
+        connectTimeout = settings.connectTimeout
+        stallTimeout = settings.stallTimeout
     }
 }

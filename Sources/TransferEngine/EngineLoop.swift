@@ -52,7 +52,7 @@ final class EngineLoop {
         let isTick = now - lastTick >= Self.tick
         if isTick || queue.nextDeadline(after: lastTick).map({ $0 <= now }) ?? false {
             lastTick = now
-            executor.handOverOldBuffers()
+            executor.handOver()
             events.append(.timer)
         }
         var isUrgent = false
@@ -86,7 +86,7 @@ final class EngineLoop {
         if executor.hasEvents { return clock.now() }
         var deadline = queue.nextDeadline(after: lastTick)
         func consider(_ instant: Instant) { deadline = min(deadline ?? instant, instant) }
-        if queue.isMoving { consider(lastTick + Self.tick) }
+        if queue.isMoving || executor.hasReceipts { consider(lastTick + Self.tick) }
         if isPictureDue { consider(lastPicture + Self.tick) }
         return deadline
     }

@@ -105,8 +105,15 @@ struct InFlightPane {
         if let latency = request.timeToFirstByte {
             spans.append(Span("ttfb \(Format.latency(latency).leftPadded(to: 6))  ", .muted))
         }
-        spans.append(Span(request.status.map { "\($0)" } ?? "asking…", .muted))
+        spans.append(Span(request.status.map { "\($0)" } ?? waiting(request), .muted))
         canvas.put(spans, row: area.row, column: column, columns: area.column + area.columns - column)
+    }
+
+    /// What a request without a status is doing.
+    private func waiting(_ request: RequestSnapshot) -> Label {
+        guard transfer.direction == .upload else { return "asking…" }
+        // Whatever is sent counts only once the server says so.
+        return request.chunkBytes < chunkLength(request.chunk) ? "sending" : "sent, not acknowledged"
     }
 
     private func chunkLength(_ chunk: Int) -> Int64 {

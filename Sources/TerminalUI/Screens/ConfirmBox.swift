@@ -38,6 +38,9 @@ enum ConfirmBox {
         case (_, .download) where transfer.bytesDone > 0:
             "\(Format.size(transfer.bytesDone)) of it are on disk, in an unfinished file beside the destination."
         case (_, .download): "Nothing of it is on disk yet."
+        case (_, .upload) where transfer.bytesDone > 0:
+            "The local file stays as it is. The server has \(Format.size(transfer.bytesDone)) of it, and keeps that for "
+                + "a while unless it is deleted there."
         case (_, .upload): "The local file stays as it is."
         }
     }

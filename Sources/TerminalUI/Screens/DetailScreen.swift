@@ -64,7 +64,9 @@ struct DetailScreen {
         if let part = detail?.partPath, transfer.state != .completed {
             lines.append(TransferFacts.fact("data in", Label(part)))
         }
-        if let address = detail?.finalAddress { lines.append(TransferFacts.fact("answers", Label(address))) }
+        if let address = detail?.finalAddress {
+            lines.append(TransferFacts.fact(transfer.direction == .download ? "answers" : "upload", Label(address)))
+        }
         return lines
     }
 

@@ -38,9 +38,10 @@ enum EmptyQueue {
         let lines: [[Span]] = [
             [Span("Nothing to transfer yet.", .bold)],
             [],
-            [Span("Add a download from a shell:")],
+            [Span("Add a transfer from a shell:")],
             [],
             [Span("carryon add ", .key), Span("https://example.org/a.iso", .accent)],
+            [Span("carryon add ", .key), Span("big.iso http://host:7270/", .accent)],
             [],
             [Span("It shows up here, and carries on", .muted)],
             [Span("after a lost line or a restart.", .muted)],

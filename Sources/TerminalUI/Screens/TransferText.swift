@@ -65,6 +65,7 @@ enum TransferText {
         if transfer.chunksTotal > 0 {
             parts.append("\(Format.count(transfer.chunksDone)) of \(Format.count(transfer.chunksTotal)) chunks")
         }
+        if transfer.bytesInFlight > 0 { parts.append("\(Format.size(transfer.bytesInFlight)) in flight") }
         if transfer.retries > 0 {
             parts.append(transfer.retries == 1 ? "1 retry" : "\(Format.count(transfer.retries)) retries")
         }

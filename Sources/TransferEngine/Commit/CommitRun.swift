@@ -32,16 +32,24 @@ struct CommitRun {
         let sessions = Sessions(work)
         let dirty = syncDirty(&work, sessions, &events)
         for finish in work.finishing { work.save(finish.order.intent) }
+        for (id, receipts) in work.receipts {
+            work.batch.chunks[id, default: []] += receipts.chunks
+            work.batch.progress[id] = receipts.progress
+        }
         let isCommitted = commit(work.batch, &events, sessions: sessions.all + work.opened)
         unsaved = isCommitted ? StoreBatch() : work.batch.withoutBookmarks
         if isCommitted {
             for (id, chunks) in dirty { events.append(.bookmarked(id, chunks)) }
+            for (id, receipts) in work.receipts { events.append(.bookmarked(id, receipts.chunks)) }
+            events += work.awaited.map { .saved($0) }
             link(work, sessions, &events)
             finish(work.finishing, &events)
         } else {
+            let failure = TransferError(.fileFailure, "cannot save the queue")
+            for id in Set(work.awaited).union(work.receipts.keys) { events.append(.fileFailed(id, failure)) }
             for finish in work.finishing {
                 events.append(
-                    .finished(finish.session.transfer, .failure(TransferError(.fileFailure, "cannot save the queue"))))
+                    .finished(finish.session.transfer, .failure(failure)))
             }
         }
         close(work.closing, &events)

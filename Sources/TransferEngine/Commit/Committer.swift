@@ -77,6 +77,10 @@ struct CommitWork: Sendable {
     /// Sessions whose file has no name yet, to be named after the commit that makes them known.
     var opened: [PartSession] = []
     var batch = StoreBatch()
+    /// Of uploads: chunks that the remote has acknowledged.
+    var receipts: [TransferID: Receipts] = [:]
+    /// Transfers that are told when this is durable.
+    var awaited: [TransferID] = []
     /// Part files to be closed after the commit, and deleted if so wished.
     var closing: [(session: PartSession, delete: Bool)] = []
     /// Part files to be renamed after the commit.
@@ -91,8 +95,17 @@ struct CommitWork: Sendable {
         var sha256: String?
     }
 
-    var isEmpty: Bool {
-        batch.isEmpty && opened.isEmpty && closing.isEmpty && finishing.isEmpty && questions.isEmpty
+    /// Chunks to be recorded, and how far the transfer is with them.
+    struct Receipts: Sendable {
+        var chunks: [ChunkBookmark]
+        var progress: StoredProgress
+    }
+
+    var isEmpty: Bool { receipts.isEmpty && isOnlyReceipts }
+
+    /// Whether there is nothing but receipts, which nobody waits for.
+    var isOnlyReceipts: Bool {
+        batch.isEmpty && awaited.isEmpty && opened.isEmpty && closing.isEmpty && finishing.isEmpty && questions.isEmpty
     }
 
     /// The same work with an older batch in front of it.
@@ -111,10 +124,14 @@ struct CommitWork: Sendable {
         closing += other.closing
         finishing += other.finishing
         questions += other.questions
+        awaited += other.awaited
         for id in other.batch.removed { remove(id) }
         for id in other.batch.forgottenChunks where !other.batch.removed.contains(id) { forgetChunks(id) }
         for record in other.batch.records { save(record) }
         for (id, chunks) in other.batch.chunks { batch.chunks[id, default: []] += chunks }
+        for (id, more) in other.receipts {
+            for chunk in more.chunks { keep(chunk, more.progress, of: id) }
+        }
         for (id, attempts) in other.batch.attempts { batch.attempts[id, default: []] += attempts }
     }
 
@@ -126,7 +143,13 @@ struct CommitWork: Sendable {
         }
     }
 
+    mutating func keep(_ chunk: ChunkBookmark, _ progress: StoredProgress, of id: TransferID) {
+        receipts[id, default: Receipts(chunks: [], progress: progress)].chunks.append(chunk)
+        receipts[id]?.progress = progress
+    }
+
     mutating func forgetChunks(_ id: TransferID) {
+        receipts[id] = nil
         batch.chunks[id] = nil
         batch.progress[id] = nil
         batch.forgottenChunks.append(id)

@@ -38,15 +38,21 @@ final class BufferPool: Sendable {
     var hasFree: Bool { state.withLock { !$0.free.isEmpty } }
 
     /// A buffer, or `nil` if all are in use; then somebody has to wait.
-    func take() -> PooledBuffer? {
+    func take() -> PooledBuffer? { take(least: 1, most: 1).first }
+
+    /// Up to `most` buffers, or none if there are fewer than `least`; then somebody has to wait.
+    func take(least: Int, most: Int) -> [PooledBuffer] {
         state.withLock { state in
-            guard let index = state.free.popLast() else {
+            guard state.free.count >= least else {
                 state.isSomeoneWaiting = true
-                return nil
+                return []
             }
-            return PooledBuffer(
-                bytes: UnsafeMutableRawBufferPointer(start: state.base + index * bufferSize, count: bufferSize),
-                index: index)
+            return (0..<min(most, state.free.count)).map { _ in
+                let index = state.free.removeLast()
+                return PooledBuffer(
+                    bytes: UnsafeMutableRawBufferPointer(start: state.base + index * bufferSize, count: bufferSize),
+                    index: index)
+            }
         }
     }
 

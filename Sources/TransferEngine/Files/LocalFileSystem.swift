@@ -54,6 +54,10 @@ public struct LocalFileSystem: FileSystem {
         return file
     }
 
+    public func openSource(_ path: String) throws(TransferError) -> any SourceFile {
+        try LocalSourceFile(path)
+    }
+
     public func identity(of path: String) throws(TransferError) -> FileIdentity? {
         var status = stat()
         guard lstat(path, &status) == 0 else {
