@@ -53,6 +53,15 @@ static inline int carryon_rename_noreplace(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+static inline int carryon_renameat_noreplace(int from, const char *old, int to, const char *name) {
+    return renameat2(from, old, to, name, RENAME_NOREPLACE);
+}
+
+// Gives blocks to a range without changing how long the file is.
+static inline int carryon_fallocate_keeping_size(int descriptor, int64_t offset, int64_t length) {
+    return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, length);
+}
+
 static inline int carryon_fallocate(int descriptor, int64_t length) {
     return fallocate(descriptor, 0, 0, length);
 }

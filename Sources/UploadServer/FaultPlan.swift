@@ -1,6 +1,6 @@
 import TransferCore
 
-/// How the server of a demonstration misbehaves: a pure function of the seed, the request's number and its range.
+/// How the server of a demonstration misbehaves: a pure function of the seed and of what is known of a request.
 public struct FaultPlan: Sendable, Hashable {
     /// What happens to one request.
     public enum Fault: Sendable, Hashable {
@@ -31,18 +31,49 @@ public struct FaultPlan: Sendable, Hashable {
         }
     }
 
+    /// What happens to one chunk that is sent.
+    public enum UploadFault: Sendable, Hashable {
+        case none
+        /// 503 with `Retry-After: 1`, before the body is read.
+        case busy
+        /// The chunk is stored and recorded, but the connection is cut without an answer.
+        case loseAnswer
+        /// The right checksum is called wrong, and nothing is stored.
+        case rejectChecksum
+    }
+
+    /// How many of 1000 chunks meet each fault.
+    public struct UploadChances: Sendable, Hashable {
+        public var busy: Int
+        public var loseAnswer: Int
+        public var rejectChecksum: Int
+
+        public init(busy: Int = 0, loseAnswer: Int = 0, rejectChecksum: Int = 0) {
+            self.busy = busy
+            self.loseAnswer = loseAnswer
+            self.rejectChecksum = rejectChecksum
+        }
+    }
+
     public var seed: UInt64
     public var chances: Chances
-    /// The speed of each answer; `nil` for no limit.
+    public var uploadChances: UploadChances
+    /// What certain chunks meet, by their number from 0, whatever the chances: so a short show has everything in it.
+    public var certainUploadFaults: [Int: UploadFault]
+    /// The speed of each answer, and at which each chunk is read, in bytes per second; `nil` for no limit.
     public var bytesPerSecond: Int?
     /// How long a stalled answer keeps its connection at most.
     public var longestStall: Duration
 
     public init(
-        seed: UInt64, chances: Chances, bytesPerSecond: Int? = nil, longestStall: Duration = .seconds(30)
+        seed: UInt64, chances: Chances, uploadChances: UploadChances = UploadChances(),
+        certainUploadFaults: [Int: UploadFault] = [:], bytesPerSecond: Int? = nil,
+        longestStall: Duration = .seconds(30)
     ) {
         self.seed = seed
         self.chances = chances
+        self.uploadChances = uploadChances
+        self.certainUploadFaults = certainUploadFaults
         self.bytesPerSecond = bytesPerSecond
         self.longestStall = longestStall
     }
@@ -50,7 +81,9 @@ public struct FaultPlan: Sendable, Hashable {
     /// Enough trouble to be seen within a minute, and slow enough to be watched.
     public static func demo(seed: UInt64 = 1) -> FaultPlan {
         FaultPlan(
-            seed: seed, chances: Chances(busy: 12, cut: 40, stall: 8, damage: 20), bytesPerSecond: 6_000_000)
+            seed: seed, chances: Chances(busy: 12, cut: 40, stall: 8, damage: 20),
+            uploadChances: UploadChances(busy: 12, loseAnswer: 20, rejectChecksum: 20),
+            certainUploadFaults: [3: .busy, 5: .rejectChecksum, 8: .loseAnswer], bytesPerSecond: 6_000_000)
     }
 
     /// What happens to the request of that number (from 0) that asks for `range`.
@@ -70,9 +103,22 @@ public struct FaultPlan: Sendable, Hashable {
         return draw < limit ? .damage(at: position) : .none
     }
 
+    /// What happens to the chunk of that number, from 0.
+    public func uploadFault(request number: Int) -> UploadFault {
+        if let certain = certainUploadFaults[number] { return certain }
+        // Indices 0 and 1 decide on answers.
+        let draw = Int(random(number, 2) % 1000)
+        var limit = uploadChances.busy
+        if draw < limit { return .busy }
+        limit += uploadChances.loseAnswer
+        if draw < limit { return .loseAnswer }
+        limit += uploadChances.rejectChecksum
+        return draw < limit ? .rejectChecksum : .none
+    }
+
     /// SplitMix64 of the seed and two indices.
     private func random(_ number: Int, _ index: UInt64) -> UInt64 {
-        Self.mix(Self.mix(seed) &+ UInt64(truncatingIfNeeded: number) &* 2 &+ index)
+        Self.mix(Self.mix(seed ^ (index >> 1)) &+ UInt64(truncatingIfNeeded: number) &* 2 &+ (index & 1))
     }
 
     private static func mix(_ state: UInt64) -> UInt64 {

@@ -1,4 +1,3 @@
-import Foundation
 import Hummingbird
 
 /// An error as `application/problem+json` (RFC 9457).
@@ -10,6 +9,30 @@ struct Problem: Error {
         case preconditionFailed = "precondition-failed"
         case rangeNotSatisfiable = "range-not-satisfiable"
         case busy
+        case badName = "bad-name"
+        case badChunk = "bad-chunk"
+        case badChecksum = "bad-checksum"
+        case checksumMissing = "checksum-missing"
+        case lengthRequired = "length-required"
+        case wrongLength = "wrong-length"
+        case tooLarge = "too-large"
+        case tooManyUploads = "too-many-uploads"
+        case unknownUpload = "unknown-upload"
+        case gone
+        case nameTaken = "name-taken"
+        case idempotencyConflict = "idempotency-conflict"
+        case chunkConflict = "chunk-conflict"
+        case digestConflict = "digest-conflict"
+        case incomplete
+        case checksumMismatch = "checksum-mismatch"
+        case fileMismatch = "file-mismatch"
+        case assembling
+        case takenOver = "taken-over"
+        case tooSlow = "too-slow"
+        case noRoom = "no-room"
+        case unauthorized
+        case stopping
+        case headTooLong = "head-too-long"
         case badRequest = "bad-request"
         case internalError = "internal-error"
     }
@@ -17,6 +40,8 @@ struct Problem: Error {
     var kind: Kind
     var detail: String
     var headers = HTTPFields()
+    /// Members beyond those that every problem has (RFC 9457 §3.2).
+    var members = JSONObject()
 
     init(_ kind: Kind, _ detail: String, headers: HTTPFields = HTTPFields()) {
         self.kind = kind
@@ -30,7 +55,20 @@ struct Problem: Error {
         case .methodNotAllowed: .methodNotAllowed
         case .preconditionFailed: .preconditionFailed
         case .rangeNotSatisfiable: .rangeNotSatisfiable
-        case .busy: .serviceUnavailable
+        case .busy, .stopping: .serviceUnavailable
+        case .unauthorized: .unauthorized
+        case .headTooLong: .requestHeaderFieldsTooLarge
+        case .badName, .badChunk, .badChecksum, .checksumMissing, .wrongLength: .badRequest
+        case .lengthRequired: .lengthRequired
+        case .tooLarge: .contentTooLarge
+        case .tooManyUploads: .tooManyRequests
+        case .unknownUpload: .notFound
+        case .gone: .gone
+        case .nameTaken, .idempotencyConflict, .chunkConflict, .digestConflict, .incomplete: .conflict
+        case .checksumMismatch, .fileMismatch: .unprocessableContent
+        case .assembling, .takenOver: HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
+        case .tooSlow: .requestTimeout
+        case .noRoom: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         case .badRequest: .badRequest
         case .internalError: .internalServerError
         }
@@ -38,25 +76,26 @@ struct Problem: Error {
 
     /// The answer; to a `HEAD` without its body.
     func response(isHead: Bool) -> Response {
-        struct Body: Encodable {
-            var type: String
-            var title: String
-            var status: Int
-            var detail: String
-        }
-        let body = Body(
-            type: "urn:carryon:problem:\(kind.rawValue)", title: status.reasonPhrase, status: status.code,
-            detail: detail)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = (try? encoder.encode(body)) ?? Data("{}".utf8)
+        let (head, body) = message
+        return Response(
+            status: head.status, headers: head.headerFields,
+            body: isHead ? ResponseBody() : ResponseBody(byteBuffer: body))
+    }
+
+    /// The answer as it goes out where there is no route.
+    var message: (head: HTTPResponse, body: ByteBuffer) {
+        var body = JSONObject()
+        body.add("type", "urn:carryon:problem:\(kind.rawValue)")
+        body.add("title", status.reasonPhrase)
+        body.add("status", status.code)
+        body.add("detail", detail)
+        body.add(members)
+        let bytes = ByteBuffer(string: body.json)
         var fields = headers
         fields[.contentType] = "application/problem+json"
-        fields[.contentLength] = String(bytes.count)
+        fields[.contentLength] = String(bytes.readableBytes)
         fields[.cacheControl] = "no-store"
-        return Response(
-            status: status, headers: fields,
-            body: isHead ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return (HTTPResponse(status: status, headerFields: fields), bytes)
     }
 }
 

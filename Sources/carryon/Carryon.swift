@@ -5,7 +5,7 @@ import Foundation
 struct Carryon: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "carryon",
-        abstract: "Downloads large files, survives anything, and shows every chunk.",
+        abstract: "Moves large files up and down, survives anything, and shows every chunk.",
         discussion: """
             Without a subcommand the queue opens on the screen and everything in it goes on. Quit it, kill it, pull \
             the plug: the next start carries on where the last one stood.
@@ -13,6 +13,8 @@ struct Carryon: ParsableCommand {
               carryon demo                          see it work, on files made up on the spot
               carryon add https://example.org/file  put a download into the queue
               carryon cp https://example.org/file   the same, and fetch it here and now
+              carryon add FILE http://host:7270/    put an upload to a chunk server into the queue
+              carryon serve                         be that server
 
             Exit status: 0 all completed, 1 some transfer failed or needs you, 2 wrong usage, 130 interrupted.
             """,
@@ -20,7 +22,7 @@ struct Carryon: ParsableCommand {
         subcommands: [
             ScreenCommand.self, AddCommand.self, CopyCommand.self, RunCommand.self, ListCommand.self,
             ShowCommand.self, PauseCommand.self, ResumeCommand.self, RetryCommand.self, RemoveCommand.self,
-            VerifyCommand.self, DemoCommand.self,
+            VerifyCommand.self, ServeCommand.self, DemoCommand.self,
         ],
         defaultSubcommand: ScreenCommand.self
     )

@@ -6,23 +6,24 @@ import Testing
 @Suite struct ImportTests {
     private static let allowed: [String: Set<String>] = [
         "TransferCore": [],
-        "WireProtocols": ["TransferCore"],
-        "CurlTransport": ["TransferCore", "CCurl", "Synchronization"],
+        "WireProtocols": ["TransferCore", "FoundationEssentials"],
+        "CurlTransport": ["TransferCore", "CCurl", "Glibc", "Synchronization"],
         "TransferEngine": [
             "TransferCore", "WireProtocols", "CLinux", "Collections", "Crypto", "Logging", "SystemPackage", "Glibc",
             "Synchronization",
         ],
         "TransferStore": ["TransferCore", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
         "UploadServer": [
-            "TransferCore", "WireProtocols", "Hummingbird", "Crypto", "Logging", "Foundation", "Glibc",
-            "Synchronization",
+            "TransferCore", "WireProtocols", "CLinux", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
+            "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOSSL", "ServiceLifecycle", "GRDB", "Crypto", "Logging",
+            "Foundation", "Dispatch", "Glibc", "Synchronization",
         ],
         "TerminalUI": ["TransferCore"],
         "CursesTerminal": ["TransferCore", "TerminalUI", "CNcurses", "Glibc"],
         "carryon": [
             "TransferCore", "WireProtocols", "CurlTransport", "TransferEngine", "TransferStore", "UploadServer",
-            "TerminalUI", "CursesTerminal", "CLinux", "ArgumentParser", "Logging", "TOMLKit", "Foundation", "Glibc",
-            "Synchronization",
+            "TerminalUI", "CursesTerminal", "CLinux", "ArgumentParser", "Crypto", "Dispatch", "Logging", "TOMLKit",
+            "Foundation", "Glibc", "Synchronization",
         ],
     ]
 

@@ -48,7 +48,8 @@ struct CarryonProgram: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: Self.path)
         let withState = [arguments[0], "--state", state] + arguments.dropFirst()
-        process.arguments = arguments[0].hasPrefix("-") || arguments == ["demo"] ? arguments : withState
+        let hasNoState = arguments[0].hasPrefix("-") || ["demo", "serve"].contains(arguments[0])
+        process.arguments = hasNoState ? arguments : withState
         process.currentDirectoryURL = URL(filePath: folder.path)
         var inherited = ProcessInfo.processInfo.environment
         for name in inherited.keys where name.hasSuffix("_proxy") || name.hasSuffix("_PROXY") { inherited[name] = nil }

@@ -1,22 +1,89 @@
+import Hummingbird
+import Logging
+import Synchronization
 import TestSupport
-import UploadServer
+import TransferCore
 
-/// Runs `body` with a server of a folder, and stops the server.
-func serving(
-    _ folder: TemporaryFolder, faults: FaultPlan? = nil, _ body: @Sendable @escaping (UInt16) async throws -> Void
-) async throws {
+@testable import UploadServer
+
+extension TemporaryFolder {
+    /// The data folder of a server, with room for finished files in it.
+    static func data() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.makeFolder("files")
+        return folder
+    }
+}
+
+/// Runs `body` with a server of a data folder, and stops the server.
+@discardableResult
+func serving<Value: Sendable>(
+    _ folder: TemporaryFolder, settings: UploadSettings = .test, clock: any Clock = SystemClock(),
+    faults: FaultPlan? = nil, _ body: @Sendable @escaping (UInt16) async throws -> Value
+) async throws -> Value {
+    defer { withExtendedLifetime(folder) {} }
+    let service = try UploadService(
+        folder: folder.path, settings: settings, clock: clock, logger: .silent, faults: faults)
+    return try await serving(service, body)
+}
+
+/// Runs `body` with a server, and stops it.
+@discardableResult
+func serving<Value: Sendable>(
+    _ service: UploadService, _ body: @Sendable @escaping (UInt16) async throws -> Value
+) async throws -> Value {
     let (ports, announce) = AsyncStream<Int>.makeStream()
-    let server = try FileServer(folder: folder.path, faults: faults, onListening: { announce.yield($0) })
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    let router = Router(context: ServerContext.self)
+    router.add(middleware: ProblemMiddleware())
+    router.add(middleware: TestOwnerMiddleware())
+    service.addRoutes(to: router)
+    let application = Application(
+        router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+        onServerRunning: { announce.yield($0.localAddress?.port ?? 0) }, logger: .silent)
+    let result = await withTaskGroup(of: Void.self) { group in
         group.addTask {
             defer { announce.finish() }
-            try await server.run()
+            try? await application.run()
         }
+        group.addTask { await service.run() }
         var iterator = ports.makeAsyncIterator()
-        // No port: the server ended, and its error is thrown below.
-        if let port = await iterator.next() { try await body(UInt16(port)) }
+        let port = await iterator.next()
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(UInt16(port ?? 0)))
+        } catch {
+            result = .failure(error)
+        }
         group.cancelAll()
-        try await group.waitForAll()
+        return result
+    }
+    await service.close()
+    return try result.get()
+}
+
+/// Takes the owner from a field, as the authentication takes it from a token.
+private struct TestOwnerMiddleware: RouterMiddleware {
+    func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let name = request.headers[HTTPFields.Element.Name("X-Owner")!] { context.owner = Owner(name: name) }
+        return try await next(request, context)
+    }
+}
+
+extension Logger {
+    static var silent: Logger { Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }) }
+}
+
+extension UploadSettings {
+    /// Small and impatient.
+    static var test: UploadSettings {
+        var settings = UploadSettings(chunkSize: 64 << 10)
+        settings.reserve = 0
+        settings.takeoverAfter = .milliseconds(200)
+        settings.bufferPatience = .milliseconds(200)
+        return settings
     }
 }
 

@@ -71,7 +71,8 @@ extension QueueMachine {
     private static func name(of record: TransferRecord) -> String {
         let isUpload = record.direction == .upload
         let path =
-            isUpload ? record.source : record.finalPath ?? (record.destination.hasSuffix("/") ? nil : record.destination)
+            isUpload
+            ? record.source : record.finalPath ?? (record.destination.hasSuffix("/") ? nil : record.destination)
         if let path { return String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
         let address = Redaction.address(record.source).prefix { $0 != "?" && $0 != "#" }
         let last = address.split(separator: "/").last.map(String.init) ?? record.source

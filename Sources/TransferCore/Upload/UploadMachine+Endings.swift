@@ -70,6 +70,7 @@ extension UploadMachine {
     /// Gives up the upload for a new one.
     mutating func restart(because error: TransferError, _ moment: Moment) {
         restarts += 1
+        record.state = .queued
         abandon(isKnownToServer: error.code != .uploadLost)
         guard restarts <= 8 else {
             return close(.failed(TransferError(.tooManyAttempts, "started over 8 times: \(error.detail)")), moment)
@@ -107,7 +108,6 @@ extension UploadMachine {
         untried = 0
         controlFailures = 0
         incompleteAnswers = 0
-        record.state = .queued
         phase = .opening
         source = .opening
         effects.append(.openSource(record.id, path: record.source))

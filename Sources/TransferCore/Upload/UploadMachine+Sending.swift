@@ -115,7 +115,8 @@ extension UploadMachine {
         record.bytesDone = table.bytesDone
         record.chunksDone = table.chunksDone
         let count = acknowledged.chunksDone
-        guard count > 0 || record.explanation != nil else { return }
+        // Of a new upload there is nothing to tell; why it is a new one was told before.
+        guard count > 0 || phase == .asking else { return }
         explain("the server has \(count) of \(table.count) chunks, \(untried) to send", moment)
     }
 

@@ -86,7 +86,8 @@ extension TransferError.Code {
             .reconcile
         case .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
             .partTaken,
-            .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts, .sourceChanged, .sourceMissing, .sourceUnreadable,
+            .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts, .sourceChanged, .sourceMissing,
+            .sourceUnreadable,
             .remoteNameTaken, .remoteFull, .uploadMismatch:
             .needsUser
         case .notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported, .tooLarge:

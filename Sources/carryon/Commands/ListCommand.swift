@@ -25,7 +25,8 @@ struct ListCommand: ParsableCommand {
 
     /// Number, state, how far, name, and what there is to say.
     private static func line(_ record: TransferRecord) -> String {
-        let size = record.version?.size
+        let listed = ListedTransfer(record)
+        let size = listed.bytesTotal
         let share = size.map { total in
             "\(Format.percent(record.bytesDone, of: total, isComplete: record.state == .completed))"
         }
@@ -33,8 +34,8 @@ struct ListCommand: ParsableCommand {
             pad(record.id.description, 5), padRight(record.state.rawValue, 10), pad(share ?? "-", 5),
             pad(size.map { "\(Format.size($0))" } ?? "-", 9),
         ]
-        let place = SafeText(record.finalPath ?? record.destination)
-        var line = columns.joined(separator: " ") + "  \(SafeText(Redaction.address(record.source))) -> \(place)"
+        let places = "\(SafeText(listed.source)) -> \(SafeText(listed.destination))"
+        var line = columns.joined(separator: " ") + "  " + places
         if let error = record.error { line += "  (\(error.detail))" }
         return line
     }

@@ -45,6 +45,17 @@ struct TransferOptionGroup: ParsableArguments {
     @Flag(name: [.customLong("netrc"), .customShort("n")], help: "Take user and password from ~/.netrc.")
     var netrc = false
 
+    /// The transfers that the arguments wish for.
+    ///
+    /// - Throws: `UsageError`.
+    func wishes(_ arguments: [String], _ settings: Settings, downloadFolder: String) throws -> [NewTransfer] {
+        try WishParser.wishes(
+            arguments,
+            defaults: WishParser.Defaults(
+                downloadFolder: downloadFolder, uploadConnections: connections ?? settings.uploadConnections),
+            options: try options(settings))
+    }
+
     /// The options in the engine's terms.
     ///
     /// - Throws: `UsageError`.

@@ -5,48 +5,65 @@ import TransferEngine
 /// `carryon add`: into the queue.
 struct AddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Put downloads into the queue; prints one number per line.")
+        commandName: "add", abstract: "Put transfers into the queue; prints one number per line.",
+        discussion: WishHelp.discussion)
 
     @OptionGroup var state: StateOption
     @OptionGroup var wish: TransferOptionGroup
 
     @Argument(
         help: ArgumentHelp(
-            "Addresses, then a file or folder; without one the download folder of config.toml, else ~/Downloads.",
+            "Addresses, then a file or folder (without one the download folder of config.toml, else ~/Downloads); "
+                + "or files and folders, then the address of a chunk server.",
             valueName: "source... destination"))
     var arguments: [String]
 
     func run() throws {
         try reporting {
             let settings = try Settings.load()
-            let wishes = try WishParser.wishes(
-                arguments, defaultFolder: settings.downloadFolder, options: try wish.options(settings))
+            let wishes = try wish.wishes(arguments, settings, downloadFolder: settings.downloadFolder)
             let workplace = try Workplace(state: state.folder)
             for record in try workplace.add(wishes) { print(record.id) }
         }
     }
 }
 
+/// What `add` and `cp` say about addresses.
+enum WishHelp {
+    static let discussion = """
+        Exactly one side is addresses. A chunk server (`carryon serve`) takes a file under the name in its address, or \
+        under its own if the address ends with a slash; the files of a folder keep their paths in it:
+
+          carryon add https://example.org/big.iso ~/iso/
+          carryon add big.iso http://host:7270/
+          carryon add photos http://host:7270/2026/
+        """
+}
+
 /// `carryon cp`: into the queue, and done here.
 struct CopyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cp", abstract: "Put downloads into the queue and run them here until they are done.",
-        discussion: "Interrupted, it leaves them in the queue: `carryon run` or the screen carries on.")
+        commandName: "cp", abstract: "Put transfers into the queue and run them here until they are done.",
+        discussion: """
+            Interrupted, it leaves them in the queue: `carryon run` or the screen carries on.
+
+            \(WishHelp.discussion)
+            """)
 
     @OptionGroup var state: StateOption
     @OptionGroup var wish: TransferOptionGroup
 
     @Argument(
         help: ArgumentHelp(
-            "Addresses, then a file or folder; without one the current folder.", valueName: "source... destination"))
+            "Addresses, then a file or folder (without one the current folder); or files and folders, then the address "
+                + "of a chunk server.", valueName: "source... destination"))
     var arguments: [String]
 
     func run() throws {
         try reporting {
             let signals = Signals()
             let settings = try Settings.load()
-            let wishes = try WishParser.wishes(
-                arguments, defaultFolder: Paths.absolute("./"), options: try wish.options(settings))
+            let wishes = try wish.wishes(arguments, settings, downloadFolder: Paths.absolute("./"))
             let workplace = try Workplace(state: state.folder)
             let ids = Set(try workplace.add(wishes).map(\.id))
             let engine = try workplace.engine(settings: settings.engine, only: ids)

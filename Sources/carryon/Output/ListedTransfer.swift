@@ -22,14 +22,13 @@ struct ListedTransfer: Encodable {
     init(_ record: TransferRecord) {
         id = record.id.rawValue
         direction = record.direction.rawValue
-        source = Redaction.address(record.source)
-        destination = record.finalPath ?? record.destination
+        let isDownload = record.direction == .download
+        source = isDownload ? Redaction.address(record.source) : record.source
+        destination = isDownload ? record.finalPath ?? record.destination : Redaction.address(record.destination)
         state = record.state.rawValue
-        bytesTotal = record.version?.size
+        bytesTotal = record.upload?.source.size ?? record.version?.size
         bytesDone = record.bytesDone
-        chunksTotal = record.version.flatMap { version in
-            version.size.map { ChunkPlan(size: $0, chunkSize: version.chunkSize).count }
-        }
+        chunksTotal = record.plan?.count
         chunksDone = record.chunksDone
         retries = record.retries
         error = record.error.map(ListedError.init)
@@ -91,19 +90,17 @@ struct ShownTransfer: Encodable {
 
     init(_ record: TransferRecord, chunks: [ChunkBookmark], attempts: [Attempt]) {
         transfer = ListedTransfer(record)
-        chunkSize = record.version?.chunkSize
+        chunkSize = record.upload?.chunkSize ?? record.version?.chunkSize
         let validator = record.version?.validator
         self.validator = validator?.entityTag?.fieldValue ?? validator?.lastModified
-        address = record.version.map { Redaction.address($0.address) }
-        isResumable = record.version?.isResumable
+        address = (record.upload?.address ?? record.version?.address).map(Redaction.address)
+        isResumable = record.upload?.address == nil ? record.version?.isResumable : true
         partPath = record.state == .completed ? nil : record.partPath
         self.chunks = chunks.map { chunk in
-            let plan = record.version.flatMap { version in
-                version.size.map { ChunkPlan(size: $0, chunkSize: version.chunkSize) }
-            }
-            let isDone = plan.map { chunk.index < $0.count && chunk.bytes == $0.range(of: chunk.index).length }
+            let isDone = record.plan.map { chunk.index < $0.count && chunk.bytes == $0.range(of: chunk.index).length }
             return ShownChunk(
-                index: chunk.index, bytes: chunk.bytes, done: isDone ?? false, crc32c: hex(chunk.checksum))
+                index: chunk.index, bytes: chunk.bytes, done: isDone ?? false,
+                crc32c: record.direction == .download ? hex(chunk.checksum) : nil, receipt: chunk.receipt)
         }
         self.attempts = attempts.map(ShownAttempt.init)
     }
@@ -114,7 +111,10 @@ struct ShownChunk: Encodable {
     let index: Int
     let bytes: Int64
     let done: Bool
-    let crc32c: String
+    /// Of a download.
+    let crc32c: String?
+    /// Of an upload: what the server gave as proof.
+    let receipt: String?
 }
 
 /// A kept attempt.

@@ -20,6 +20,13 @@ enum LogFile {
     }
 }
 
+extension LogFile {
+    /// A logger that writes to standard error, for a server whose log somebody else keeps.
+    static func standardError() -> Logger {
+        Logger(label: "carryon") { _ in LogFileHandler(descriptor: STDERR_FILENO) }
+    }
+}
+
 /// Writes each entry as one line with one system call, so that lines of several threads do not mix.
 private struct LogFileHandler: LogHandler {
     let descriptor: Int32

@@ -7,6 +7,9 @@ struct Settings {
     /// Where downloads go that name no destination; ends in `/`.
     var downloadFolder: String
     var connections = TransferOptions().connections
+    /// Requests at the same time for an upload: each chunk waits for the server's disk, which does not get faster by
+    /// being asked more often.
+    var uploadConnections = 4
     var engine = EngineSettings()
 
     /// Reads `$XDG_CONFIG_HOME/carryon/config.toml`, by default `~/.config/carryon/config.toml`; one that is not there
@@ -39,6 +42,7 @@ struct Settings {
                 let expanded = folder.hasPrefix("~/") ? home + folder.dropFirst() : folder
                 downloadFolder = expanded.hasSuffix("/") ? expanded : expanded + "/"
             case "connections": connections = try number(table, key, 1...64)
+            case "upload-connections": uploadConnections = try number(table, key, 1...64)
             case "connections-per-remote": engine.connectionsPerRemote = try number(table, key, 1...256)
             case "max-active": engine.maxActive = try number(table, key, 1...64)
             case "stall-timeout": engine.stallTimeout = .seconds(try number(table, key, 1...3600))

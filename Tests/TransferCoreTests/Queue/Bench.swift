@@ -112,6 +112,11 @@ struct Bench {
 
     // MARK: What came of it
 
+    /// The machine of a running download.
+    func download(_ id: Int64 = 1) -> DownloadMachine? {
+        queue.entries[TransferID(id)]?.machine as? DownloadMachine
+    }
+
     var requests: [RequestOrder] {
         effects.compactMap { if case .request(let order) = $0 { order } else { nil } }
     }

@@ -43,10 +43,10 @@ import Testing
     private func drain(_ bench: inout Bench) {
         for _ in 0..<20 where !bench.queue.isStopped {
             for (id, _) in bench.queue.requests.sorted(by: { $0.key < $1.key }) {
-                let start = bench.queue.entries[Self.id]?.machine?.planner.running[id]?.range.start ?? 0
+                let start = bench.download()?.planner.running[id]?.range.start ?? 0
                 bench.handle(.requestEnded(id, RequestReport(outcome: .cancelled, receivedEnd: start)))
             }
-            switch bench.queue.entries[Self.id]?.machine?.file {
+            switch bench.download()?.file {
             case .opening: bench.create(Self.id)
             case .closing: bench.handle(.fileClosed(Self.id))
             case .open:

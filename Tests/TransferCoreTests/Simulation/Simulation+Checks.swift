@@ -33,7 +33,7 @@ extension Simulation {
     /// Nothing that is wanted is in two places.
     mutating func checkPlanners() {
         for (id, entry) in queue.entries {
-            guard let machine = entry.machine else { continue }
+            guard let machine = entry.machine as? DownloadMachine else { continue }
             let ranges =
                 (machine.planner.gaps.map(\.range) + machine.planner.running.values.map(\.range))
                 .filter { !$0.isEmpty }.sorted { $0.start < $1.start }

@@ -31,7 +31,7 @@ extension Simulation {
 
     private var stuck: String {
         queue.entries.sorted { $0.key < $1.key }.filter { $0.value.record.state != .completed }.map { id, entry in
-            "\(id) \(entry.record.state) \(entry.machine.map { "\($0.phase)" } ?? "-") "
+            "\(id) \(entry.record.state) \((entry.machine as? DownloadMachine).map { "\($0.phase)" } ?? "-") "
                 + "\(entry.record.error?.detail.description ?? "") \(entry.record.explanation ?? "")"
         }.joined(separator: "; ")
     }

@@ -165,6 +165,7 @@ struct Simulation {
             work.batch.chunks[id, default: []] += indices.map { ChunkBookmark(index: $0, bytes: 0, checksum: 0) }
         case .remove(let id): work.remove(id)
         case .keep, .note: break
+        case .send, .openSource, .closeSource, .keepReceipt, .saveFirst: violated("a download wants \(effect)")
         }
     }
 

@@ -8,18 +8,22 @@ import TransferCore
             .retry,
             [
                 .cannotResolve, .cannotConnect, .connectionLost, .timedOut, .stalled, .shortBody, .serverBusy,
-                .serverError, .digestMismatchOfChunk, .badResponse,
+                .serverError, .digestMismatchOfChunk, .badResponse, .locked,
             ]
         ),
-        (.reconcile, [.remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost]),
+        (
+            .reconcile,
+            [.remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete]
+        ),
         (
             .needsUser,
             [
                 .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
                 .partTaken, .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts,
+                .sourceChanged, .sourceMissing, .sourceUnreadable, .remoteNameTaken, .remoteFull, .uploadMismatch,
             ]
         ),
-        (.fatal, [.notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported]),
+        (.fatal, [.notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported, .tooLarge]),
     ]
 
     @Test func everyCodeHasItsDisposition() {

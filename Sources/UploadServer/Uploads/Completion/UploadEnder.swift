@@ -1,0 +1,53 @@
+import TransferCore
+
+/// Ends uploads that are not to be completed any more: those that are deleted, and those that nobody comes back for.
+struct UploadEnder: Sendable {
+    let uploads: OpenUploads
+    let storage: any ChunkStorage
+    let ledger: any UploadLedger
+    let committer: ChunkCommitter
+    let readers: Workers
+    let clock: any Clock
+    let lifetime: Duration
+    let memoryOfEnded: Duration
+
+    /// Stops all work on an upload, leaves a note of it, and deletes its file. Throws a ``Problem``.
+    func end(_ upload: OpenUpload, _ record: UploadRecord, as status: UploadStage) async throws {
+        switch record.status {
+        case .aborted, .expired: throw Problem.gone
+        case .assembling: throw Problem.isAssembling
+        case .complete:
+            try await committer.change { try $0.end(record.key, as: status, at: $1) }
+            uploads.forget(upload)
+            return
+        case .inProgress: break
+        }
+        guard upload.move(from: .inProgress, to: status) else { throw Problem.isAssembling }
+        await upload.drain()
+        upload.dropFile()
+        do {
+            // First the note: a file without an upload is found and deleted at the next start.
+            try await committer.change { try $0.end(record.key, as: status, at: $1) }
+        } catch {
+            _ = upload.move(from: status, to: .inProgress)
+            throw error
+        }
+        uploads.forget(upload)
+        try await readers.run { [storage] in try storage.remove(record.id) }
+    }
+
+    /// Ends what has expired, and forgets what ended long ago.
+    func sweep() async throws {
+        let now = clock.wallTime()
+        let limit = WallTime(milliseconds: now.milliseconds - lifetime.nanoseconds / 1_000_000)
+        for expired in try await readers.run({ [ledger] in try ledger.unfinished(since: limit) }) {
+            _ = try await uploads.with(expired.id) { upload, record in
+                // One that is being written or finished at this moment is not left alone.
+                guard record.status == .inProgress, upload.isIdle else { return }
+                try await end(upload, record, as: .expired)
+            }
+        }
+        let oldest = WallTime(milliseconds: now.milliseconds - memoryOfEnded.nanoseconds / 1_000_000)
+        try await committer.change { ledger, _ in try ledger.forget(before: oldest) }
+    }
+}

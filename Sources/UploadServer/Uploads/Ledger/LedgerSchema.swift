@@ -1,0 +1,52 @@
+import GRDB
+
+/// The tables of the ledger.
+enum LedgerSchema {
+    /// The way from an empty file to the schema of this version. A step that was released is never changed.
+    static let migrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v1: uploads, chunks") { db in try db.execute(sql: version1) }
+        return migrator
+    }()
+
+    // Times are milliseconds since 1970. Unsigned 64-bit numbers keep their bits. `nextExpectedChunk` and
+    // `receivedCount` follow from the chunks; they change in the same transactions, so that neither a status nor an
+    // acknowledgement counts a million rows.
+    private static let version1 = """
+        CREATE TABLE uploads (
+            key INTEGER PRIMARY KEY AUTOINCREMENT,
+            uploadId TEXT NOT NULL UNIQUE,
+            owner TEXT NOT NULL,
+            name TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            chunkSize INTEGER NOT NULL,
+            sha256 BLOB,
+            status TEXT NOT NULL,
+            device INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            nextExpectedChunk INTEGER NOT NULL DEFAULT 0,
+            receivedCount INTEGER NOT NULL DEFAULT 0,
+            idempotencyKey TEXT,
+            wantedChunkSize INTEGER,
+            wantedSha256 BLOB,
+            fileSeconds INTEGER,
+            fileNanoseconds INTEGER,
+            createdAt INTEGER NOT NULL,
+            activeAt INTEGER NOT NULL,
+            endedAt INTEGER
+        ) STRICT;
+
+        CREATE UNIQUE INDEX uploads_by_idempotency_key ON uploads (owner, idempotencyKey)
+            WHERE idempotencyKey IS NOT NULL;
+        CREATE INDEX open_uploads ON uploads (owner, activeAt) WHERE endedAt IS NULL;
+        CREATE INDEX ended_uploads ON uploads (endedAt) WHERE endedAt IS NOT NULL;
+        CREATE INDEX uploads_by_name ON uploads (owner, name);
+
+        CREATE TABLE chunks (
+            upload INTEGER NOT NULL REFERENCES uploads(key) ON DELETE CASCADE,
+            idx INTEGER NOT NULL,
+            sha256 BLOB NOT NULL,
+            PRIMARY KEY (upload, idx)
+        ) STRICT, WITHOUT ROWID;
+        """
+}

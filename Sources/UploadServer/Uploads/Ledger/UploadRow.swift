@@ -1,0 +1,56 @@
+import Foundation
+import GRDB
+import TransferCore
+
+/// The columns of table `uploads`, from and to values.
+enum UploadRow {
+    static let select = """
+        SELECT key, uploadId, owner, name, size, chunkSize, sha256, status, device, inode, nextExpectedChunk,
+            receivedCount, activeAt, wantedChunkSize, wantedSha256
+        FROM uploads
+        """
+
+    static let insert = """
+        INSERT INTO uploads (uploadId, owner, name, size, chunkSize, sha256, status, device, inode, idempotencyKey,
+            wantedChunkSize, wantedSha256, createdAt, activeAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    static func arguments(
+        _ upload: UploadRecord, _ registration: Registration, _ idempotencyKey: String?, _ time: WallTime
+    ) -> StatementArguments {
+        [
+            upload.id.description, upload.owner.name, upload.name.description, upload.plan.size,
+            upload.plan.chunkSize, blob(upload.sha256), upload.status.rawValue,
+            Int64(bitPattern: upload.file.device), Int64(bitPattern: upload.file.inode), idempotencyKey,
+            registration.chunkSize, blob(registration.sha256), time.milliseconds, upload.activeAt.milliseconds,
+        ]
+    }
+
+    static func record(_ row: Row) throws -> UploadRecord {
+        guard let id = UploadID(row["uploadId"] as String), let name = FileName(row["name"]),
+            let status = UploadStage(rawValue: row["status"])
+        else { throw DamagedRow() }
+        let plan = ChunkPlan(size: row["size"], chunkSize: row["chunkSize"])
+        return UploadRecord(
+            key: row["key"], id: id, owner: Owner(name: row["owner"]), name: name, plan: plan,
+            sha256: digest(row["sha256"]), status: status,
+            file: InodeIdentity(
+                device: UInt64(bitPattern: row["device"]), inode: UInt64(bitPattern: row["inode"])),
+            nextExpectedChunk: row["nextExpectedChunk"], receivedCount: row["receivedCount"],
+            activeAt: WallTime(milliseconds: row["activeAt"]))
+    }
+
+    static func registration(_ row: Row) throws -> Registration {
+        guard let name = FileName(row["name"]) else { throw DamagedRow() }
+        return Registration(
+            name: name, size: row["size"], chunkSize: row["wantedChunkSize"], sha256: digest(row["wantedSha256"]))
+    }
+
+    private static func blob(_ digest: ChunkDigest?) -> Data? { digest.map { Data($0.bytes) } }
+
+    private static func digest(_ data: Data?) -> ChunkDigest? { data.flatMap { ChunkDigest(bytes: Array($0)) } }
+}
+
+/// A row that this program cannot have written.
+struct DamagedRow: Error {}

@@ -1,0 +1,58 @@
+import Hummingbird
+import TransferCore
+import WireProtocols
+
+/// What the head of a `PUT` says about the chunk that follows.
+struct ChunkClaim: Hashable, Sendable {
+    var index: Int
+    /// In bytes.
+    var length: Int64
+    var digest: ChunkDigest
+
+    /// Checks everything that can be known before the body. Throws a ``Problem``.
+    init(index text: String, _ fields: HTTPFields, plan: ChunkPlan) throws {
+        guard let index = Self.index(text), index < plan.count else {
+            throw Problem(.badChunk, "the upload has the chunks 0 to \(plan.count - 1)")
+        }
+        let length = plan.range(of: index).length
+        guard fields[.transferEncoding] == nil, let field = fields[.contentLength] else {
+            throw Problem(.lengthRequired, "a chunk needs a Content-Length")
+        }
+        guard field == String(length) else {
+            throw Problem(.wrongLength, "chunk \(index) has \(length) bytes")
+        }
+        self.index = index
+        self.length = length
+        digest = try Self.digest(fields)
+    }
+
+    /// Plain decimal digits without a sign or leading zeros; `nil` for anything else.
+    private static func index(_ text: String) -> Int? {
+        guard let value = Int(text), value >= 0, String(value) == text else { return nil }
+        return value
+    }
+
+    /// The digest that `X-Chunk-Checksum` and `Content-Digest` (RFC 9530 §2) agree on.
+    private static func digest(_ fields: HTTPFields) throws -> ChunkDigest {
+        var found: [ChunkDigest?] = fields[values: .chunkChecksum].map { ChunkDigest(hex: $0) }
+        let lines = fields[values: .contentDigest]
+        if !lines.isEmpty {
+            let digest = Digests.sha256(lines).flatMap { ChunkDigest(hex: $0) }
+            // Other algorithms than SHA-256 may stand there alone; they are no checksum here.
+            if digest != nil || lines.contains(where: { $0.contains("sha-256=") }) { found.append(digest) }
+        }
+        guard let first = found.first else {
+            throw Problem(.checksumMissing, "a chunk needs its SHA-256 in X-Chunk-Checksum or Content-Digest")
+        }
+        guard let digest = first, found.allSatisfy({ $0 == digest }) else {
+            throw Problem(.badChecksum, "the checksums of the chunk are malformed or contradict each other")
+        }
+        return digest
+    }
+}
+
+extension HTTPFields.Element.Name {
+    static let chunkChecksum = Self("X-Chunk-Checksum")!
+    static let contentDigest = Self("Content-Digest")!
+    static let idempotencyKey = Self("Idempotency-Key")!
+}

@@ -1,0 +1,90 @@
+import Hummingbird
+import TransferCore
+
+/// `PUT /uploads/ID/chunks/N`.
+struct ChunkRoute: Sendable {
+    let uploads: OpenUploads
+    let readers: Workers
+    let tools: ChunkTools
+    let permits: WaitingLine<Void>
+    let gauge: DiskGauge
+    let clock: any Clock
+    let settings: UploadSettings
+    let faults: UploadFaults?
+
+    func add(to router: Router<ServerContext>) {
+        router.put("uploads/:id/chunks/:index") { request, context in
+            let fault = faults?.next() ?? .none
+            do {
+                return try await answer(request, context, fault)
+            } catch let problem as Problem {
+                return problem.closingResponse(to: request)
+            }
+        }
+        router.refuseOthers("uploads/:id/chunks/:index", but: [.put])
+    }
+
+    private func answer(
+        _ request: Request, _ context: ServerContext, _ fault: FaultPlan.UploadFault
+    ) async throws -> Response {
+        if fault == .busy { throw Problem(.busy, "the server is busy for a moment", headers: [.retryAfter: "1"]) }
+        guard let id = context.parameters.get("id").flatMap({ UploadID($0) }) else { throw Problem.unknownUpload }
+        let index = context.parameters.get("index") ?? ""
+        try await permits.take()
+        defer { permits.giveBack(()) }
+        let response = try await StorageProblem.translating {
+            try await uploads.with(id) { upload, record in
+                try record.check(context.owner, lifetime: settings.lifetime, now: clock.wallTime())
+                let claim = try ChunkClaim(index: index, request.headers, plan: record.plan)
+                return try await receive(claim, upload, record, request, fault)
+            }
+        }
+        guard let response else { throw Problem.unknownUpload }
+        // The connection ends with its task, before any answer.
+        if fault == .loseAnswer { withUnsafeCurrentTask { $0?.cancel() } }
+        return response
+    }
+
+    private func receive(
+        _ claim: ChunkClaim, _ upload: OpenUpload, _ record: UploadRecord, _ request: Request,
+        _ fault: FaultPlan.UploadFault
+    ) async throws -> Response {
+        let reception = Reception()
+        try await upload.lease(claim.index, for: reception)
+        defer { upload.giveBack(claim.index) }
+        // Only now: the status may have changed while this one waited, and nobody else writes this chunk from here on.
+        try checkStatus(of: upload)
+        let receiver = ChunkReceiver(
+            claim: claim, upload: upload, record: record, reception: reception, tools: tools,
+            bytesPerSecond: faults?.plan.bytesPerSecond, rejectsChecksum: fault == .rejectChecksum)
+        let known = try await readers.run { [tools] in try tools.ledger.chunk(claim.index, of: record.key) }
+        if let known, known != claim.digest {
+            throw Problem(.chunkConflict, "chunk \(claim.index) was received with other content")
+        }
+        if known == nil { try gauge.demand(claim.length) }
+        let next = try await reception.run {
+            try await known == nil ? receiver.store(request.body) : receiver.verify(request.body)
+        }
+        if known == nil { upload.wasActive(at: clock.wallTime()) }
+        return UploadAnswers.stored(claim, nextExpected: next)
+    }
+
+    private func checkStatus(of upload: OpenUpload) throws {
+        switch upload.record?.status {
+        case .inProgress, .complete: return
+        case .assembling: throw Problem.isAssembling
+        case .aborted, .expired, nil: throw Problem.gone
+        }
+    }
+}
+
+extension Problem {
+    /// The answer to a request whose body was not read, or not to its end. Little of it is read and thrown away; if
+    /// there is more, the connection closes.
+    fileprivate func closingResponse(to request: Request) -> Response {
+        var response = response(isHead: false)
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? .max
+        if length > 256 << 10 { response.headers[.connection] = "close" }
+        return response
+    }
+}

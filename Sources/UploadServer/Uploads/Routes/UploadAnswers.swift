@@ -1,0 +1,71 @@
+import Foundation
+import Hummingbird
+import TransferCore
+
+/// What is told of uploads, as JSON.
+enum UploadAnswers {
+    /// The state of an upload.
+    static func state(
+        of upload: UploadRecord, received: ChunkRanges, lifetime: Duration, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        var body = JSONObject()
+        body.add("uploadId", upload.id.description)
+        body.add("name", upload.name.description)
+        body.add("size", upload.plan.size)
+        body.add("chunkSize", upload.plan.chunkSize)
+        body.add("totalChunks", upload.plan.count)
+        body.add("mode", "direct")
+        body.add("status", upload.status.rawValue)
+        body.add("receivedChunks", received)
+        body.add("nextExpectedChunk", received.firstMissing)
+        body.add("expiresAt", time(upload.activeAt + lifetime))
+        if let sha256 = upload.sha256 { body.add("sha256", sha256.description) }
+        var response = json(body, status: status)
+        if status == .created { response.headers[.location] = "/uploads/\(upload.id)" }
+        return response
+    }
+
+    /// A chunk is stored.
+    static func stored(_ chunk: ChunkClaim, nextExpected: Int) -> Response {
+        var body = JSONObject()
+        body.add("index", chunk.index)
+        body.add("checksum", chunk.digest.description)
+        body.add("nextExpectedChunk", nextExpected)
+        var response = json(body)
+        response.headers[.eTag] = "\"\(chunk.digest)\""
+        return response
+    }
+
+    /// The file has its name.
+    static func complete(_ upload: UploadRecord) -> Response {
+        var body = JSONObject()
+        body.add("status", UploadStage.complete.rawValue)
+        body.add("name", upload.name.description)
+        body.add("size", upload.plan.size)
+        if let sha256 = upload.sha256 { body.add("sha256", sha256.description) }
+        body.add("location", upload.name.location)
+        return json(body)
+    }
+
+    /// The file is on its way to its name.
+    static var assembling: Response {
+        var body = JSONObject()
+        body.add("status", UploadStage.assembling.rawValue)
+        var response = json(body, status: .accepted)
+        response.headers[.retryAfter] = "1"
+        return response
+    }
+
+    private static func json(_ body: JSONObject, status: HTTPResponse.Status = .ok) -> Response {
+        let bytes = ByteBuffer(string: body.json)
+        let fields: HTTPFields = [
+            .contentType: "application/json", .contentLength: String(bytes.readableBytes), .cacheControl: "no-store",
+        ]
+        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: bytes))
+    }
+
+    /// RFC 3339, in UTC.
+    private static func time(_ time: WallTime) -> String {
+        Date(timeIntervalSince1970: Double(time.milliseconds) / 1000).ISO8601Format()
+    }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import Synchronization
+
+/// The folder that holds everything a server keeps. One server has it at a time, until it closes or ends.
+final class DataFolder: Sendable {
+    private let folder: OwnedDescriptor
+    private let uploadsFolder: OwnedDescriptor
+    private let lock: Mutex<OwnedDescriptor?>
+
+    /// Opens the folder, and makes it for its owner alone if there is none. Throws ``DataFolderError``.
+    init(_ path: String) throws {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw DataFolderError.system("create the data folder \(path)")
+        }
+        guard let folder = OwnedDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
+            throw DataFolderError.system("open the data folder \(path)")
+        }
+        lock = Mutex(try Self.lock(folder, path))
+        _ = mkdirat(folder.number, "uploads", 0o700)
+        let uploads = OwnedDescriptor(
+            openat(folder.number, "uploads", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+        guard let uploads else { throw DataFolderError.system("open the folder \(path)/uploads") }
+        guard fsync(folder.number) == 0 else { throw DataFolderError.system("sync the data folder \(path)") }
+        self.folder = folder
+        uploadsFolder = uploads
+    }
+
+    /// The folder itself.
+    var descriptor: Int32 { folder.number }
+
+    /// The folder in it that holds the files of uploads.
+    var uploads: Int32 { uploadsFolder.number }
+
+    /// Lets another server have the folder.
+    func release() {
+        lock.withLock { $0 = nil }
+    }
+
+    private static func lock(_ folder: OwnedDescriptor, _ path: String) throws -> OwnedDescriptor {
+        let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+        guard let lock = OwnedDescriptor(openat(folder.number, "server.lock", flags, 0o600)) else {
+            throw DataFolderError.system("open \(path)/server.lock")
+        }
+        if flock(lock.number, LOCK_EX | LOCK_NB) == 0 { return lock }
+        guard errno == EWOULDBLOCK else { throw DataFolderError.system("lock \(path)/server.lock") }
+        throw DataFolderError("another server is using \(path): end it first, or name another folder")
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import TransferCore
+import WireProtocols
+
+/// Turns `SOURCE... [DESTINATION]` into wishes: exactly one side is addresses.
+enum WishParser {
+    /// What the command line and the settings say beside the sources.
+    struct Defaults {
+        /// Where downloads go without a destination; ends in `/`.
+        var downloadFolder: String
+        /// Requests at the same time for an upload, unless the command line names a number.
+        var uploadConnections: Int
+    }
+
+    /// - Throws: `UsageError`.
+    static func wishes(
+        _ arguments: [String], defaults: Defaults, options: TransferOptions
+    ) throws -> [NewTransfer] {
+        if let last = arguments.last, Paths.isAddress(last), arguments.contains(where: { !Paths.isAddress($0) }) {
+            return try uploads(Array(arguments.dropLast()), to: last, connections: defaults.uploadConnections, options)
+        }
+        return try downloads(arguments, defaultFolder: defaults.downloadFolder, options)
+    }
+
+    // MARK: Downloads
+
+    private static func downloads(
+        _ arguments: [String], defaultFolder: String, _ options: TransferOptions
+    ) throws -> [NewTransfer] {
+        var sources = arguments
+        var destination = defaultFolder
+        if let last = arguments.last, arguments.count > 1 {
+            sources.removeLast()
+            if Paths.isAddress(last) {
+                sources.append(last)
+            } else {
+                destination = Paths.absolute(last)
+                if Paths.isFolder(destination), !destination.hasSuffix("/") { destination += "/" }
+            }
+        }
+        if arguments.count == 1, let only = arguments.first, !Paths.isAddress(only), Paths.exists(only) {
+            throw UsageError("an upload needs a destination, such as http://HOST:7270/")
+        }
+        if sources.count > 1, !destination.hasSuffix("/") {
+            throw UsageError("several sources need a folder as destination; end it with a slash: \(destination)/")
+        }
+        try checkDigest(options, count: sources.count)
+        return try sources.map { source in
+            guard Paths.isAddress(source) else { throw UsageError("\(source) is not an http or https address") }
+            guard Origin(source) != nil else {
+                throw UsageError("\(Redaction.address(source)) is not an http or https address")
+            }
+            return NewTransfer(direction: .download, source: source, destination: destination, options: options)
+        }
+    }
+
+    // MARK: Uploads
+
+    private static func uploads(
+        _ sources: [String], to address: String, connections: Int, _ options: TransferOptions
+    ) throws -> [NewTransfer] {
+        if let source = sources.first(where: Paths.isAddress) {
+            throw UsageError(
+                "an upload sends local files, and \(Redaction.address(source)) is an address; "
+                    + "fetch it first, or name local files only")
+        }
+        guard !options.overwrite else {
+            throw UsageError("--overwrite is for downloads: a chunk server never replaces a file")
+        }
+        var options = options
+        options.connections = connections
+        var files: [LocalFile] = []
+        for source in sources { files += try LocalFile.files(at: source) }
+        guard !files.isEmpty else { throw UsageError("there is no file in \(sources.joined(separator: ", "))") }
+        try checkDigest(options, count: files.count)
+        let isFolder = files.count > 1 || sources.contains(where: Paths.isFolder)
+        let destination = isFolder && !address.hasSuffix("/") ? address + "/" : address
+        return try files.map { file in
+            do throws(TransferError) {
+                return NewTransfer(
+                    direction: .upload, source: file.path,
+                    destination: try UploadAddress.destination(argument: destination, fileName: file.name),
+                    options: options)
+            } catch {
+                throw UsageError("\(file.path): \(error.detail)")
+            }
+        }
+    }
+
+    private static func checkDigest(_ options: TransferOptions, count: Int) throws {
+        if count > 1, options.sha256 != nil {
+            throw UsageError("--sha256 belongs to one file, but there are \(count)")
+        }
+    }
+}
+
+/// A local file to be sent, and the name it gets.
+struct LocalFile {
+    /// Absolute.
+    var path: String
+    /// Of a file in a folder that is sent as a whole: its path in there.
+    var name: String
+
+    /// The file at `path`, or every file below it in order of their names. Links to files are followed, links to
+    /// folders are not: they could lead round in a circle.
+    ///
+    /// - Throws: `UsageError` if there is nothing, or nothing that can be sent.
+    static func files(at path: String) throws -> [LocalFile] {
+        let full = Paths.absolute(path)
+        guard Paths.isFolder(full) else {
+            guard !path.hasSuffix("/"), Paths.isPlainFile(full) else {
+                throw UsageError(Paths.exists(full) ? "\(path) is not a plain file" : "there is no file \(path)")
+            }
+            return [LocalFile(path: full, name: URL(filePath: full).lastPathComponent)]
+        }
+        let folder = full.hasSuffix("/") ? full : full + "/"
+        guard let names = FileManager.default.enumerator(atPath: folder) else {
+            throw UsageError("cannot read the folder \(path)")
+        }
+        return names.compactMap { $0 as? String }.filter { Paths.isPlainFile(folder + $0) }.sorted()
+            .map { LocalFile(path: folder + $0, name: $0) }
+    }
+}
