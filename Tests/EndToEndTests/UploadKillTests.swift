@@ -5,16 +5,13 @@ import Testing
 import TransferCore
 
 /// The promises of uploads, against real processes, a real SIGKILL on either side, and a network that meddles.
-@Suite(.serialized) struct UploadKillTests {
-    private static let size: Int64 = 256 << 20
-    private static let chunkSize = 4 << 20
-
+extension KillTests {
     /// 256 MiB in 4 MiB chunks; client and server are killed ten times each, and the connections between them are cut,
     /// robbed of answers and made to lie. The file is right, nothing acknowledged is lost, and little is sent twice.
     @Test func survivesKillsOnBothSidesAndABadNetwork() async throws {
         let folder = try TemporaryFolder()
         let program = CarryonProgram(in: folder)
-        let source = PatternFile(seed: 77, size: Self.size)
+        let source = PatternFile(seed: 77, size: 256 << 20)
         try source.write(to: folder.path("large.bin"))
         let run = try await onOwnThread { try KillRun(folder: folder, program: program) }
         let added = try await program.run([
@@ -35,10 +32,10 @@ import TransferCore
 
         let mischief = run.proxy.mischief
         run.proxy.stop()
-        let share = Double(run.proxy.bytesFromClients) / Double(Self.size)
+        let share = Double(run.proxy.bytesFromClients) / Double(source.size)
         print(
             "10 kills of the client, 10 of the server, \(mischief.count) connections meddled with: "
-                + "\(run.proxy.bytesFromClients) bytes sent for \(Self.size), \((share * 1000).rounded() / 1000) of the file"
+                + "\(run.proxy.bytesFromClients) bytes sent for \(source.size), \((share * 1000).rounded() / 1000) of the file"
         )
         for kind in 0...2 { #expect(mischief.contains { $0.kind == kind }, "\(mischief)") }
         #expect(share <= 1.25)

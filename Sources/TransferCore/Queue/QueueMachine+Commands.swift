@@ -47,7 +47,12 @@ extension QueueMachine {
             return
         }
         guard entry.record.state == .paused || entry.record.state == .failed else { return }
-        switch entry.record.error?.code {
+        queueAgain(id)
+    }
+
+    /// Puts a transfer back into the queue after an error, without what the error says cannot be built upon.
+    mutating func queueAgain(_ id: TransferID) {
+        switch entries[id]?.record.error?.code {
         case .digestMismatch:
             // What is there has the wrong digest and matches its own checksums: it came that way.
             // The next run deletes the part file: without a version there is nothing that it could be a part of.

@@ -256,7 +256,7 @@ public struct QueueMachine: Sendable {
         if ending == .completed, entry.record.plan?.size ?? 0 <= settings.openingLength { ramp.sawSmall() }
         if case .removed = ending { return forget(id) }
         switch next {
-        case .queue where entry.record.state != .completed: requeue(id)
+        case .queue where entry.record.state != .completed: queueAgain(id)
         case .verify where !isShuttingDown: verify(id, moment)
         case .remove(let withData): remove(id, withData: withData, moment)
         case .queue, .verify, nil: break

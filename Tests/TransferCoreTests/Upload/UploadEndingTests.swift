@@ -125,4 +125,18 @@ import Testing
         bench.handle(.sourceOpened(id, .success(Bench.file())))
         #expect(bench.effects == [.closeSource(id)] && bench.queue.isIdle)
     }
+
+    /// A person is quick: the other request has not ended yet when the retry comes.
+    @Test func aRetryWhileTheChangedSourceIsStillBeingGivenUpStartsAnew() throws {
+        var bench = Bench.sending()
+        let orders = bench.orders
+        try #require(orders.count == 2)
+        bench.answer(orders[0], .failed(TransferError(.sourceChanged, "it has changed"), retryAfter: nil), status: nil)
+        bench.handle(.command(.retry([Bench.upload])))
+        bench.answer(orders[1], .cancelled)
+        bench.handle(.timer)
+        bench.handle(.sourceOpened(Bench.upload, .success(Bench.file(5, modified: 2))))
+        #expect(bench.orders.map(\.task) == [.abort], "the server is told that the old content is not wanted")
+        #expect(bench.row()?.error == nil)
+    }
 }

@@ -21,7 +21,8 @@ enum UploadAnswers {
         body.add("expiresAt", time(upload.activeAt + lifetime))
         if let sha256 = upload.sha256 { body.add("sha256", sha256.description) }
         var response = json(body, status: status)
-        if status == .created { response.headers[.location] = "/uploads/\(upload.id)" }
+        // Relative to where the request went: a proxy may have put a prefix there.
+        if status == .created { response.headers[.location] = "uploads/\(upload.id)" }
         return response
     }
 
