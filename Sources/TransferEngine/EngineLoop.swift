@@ -64,7 +64,8 @@ final class EngineLoop {
             events = executor.takeEvents()
             isPictureDue = true
         }
-        if isPictureDue, isUrgent || clock.now() - lastPicture >= Self.tick { makePicture() }
+        // Somebody may be waiting for the end.
+        if isPictureDue, isUrgent || queue.isIdle || clock.now() - lastPicture >= Self.tick { makePicture() }
     }
 
     /// What a person asked for shows at once.

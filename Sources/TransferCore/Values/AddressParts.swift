@@ -1,6 +1,7 @@
 /// The parts of an absolute URL (RFC 3986 §3) as they stand there, for code that shows or compares addresses.
 ///
-/// It judges nothing: whether an address is valid is the protocol's business.
+/// It judges nothing: whether an address is valid is the protocol's business. It looks at bytes, not at characters: a
+/// combining mark behind an `@` makes another character of it, but not another address.
 public struct AddressParts: Sendable {
     /// Without `://`.
     public let scheme: Substring
@@ -13,13 +14,13 @@ public struct AddressParts: Sendable {
 
     /// `nil` without `://`.
     public init?(_ address: String) {
-        guard let separator = address.firstRange(of: "://") else { return nil }
-        let tail = address[separator.upperBound...]
-        let authority = tail.prefix { !"/?#".contains($0) }
-        let at = authority.lastIndex(of: "@")
+        guard let separator = address.utf8.firstRange(of: "://".utf8) else { return nil }
+        let tail = address.utf8[separator.upperBound...]
+        let authority = tail.prefix { !"/?#".utf8.contains($0) }
+        let at = authority.lastIndex(of: UInt8(ascii: "@"))
         scheme = address[..<separator.lowerBound]
-        userinfo = at.map { authority[..<$0] }
-        host = at.map { authority[authority.index(after: $0)...] } ?? authority
-        rest = tail[authority.endIndex...]
+        userinfo = at.map { Substring(authority[..<$0]) }
+        host = Substring(at.map { authority[authority.index(after: $0)...] } ?? authority)
+        rest = Substring(tail[authority.endIndex...])
     }
 }

@@ -6,21 +6,23 @@ public enum Redaction {
         var text = "\(parts.scheme)://"
         if let userinfo = parts.userinfo {
             // What stands there alone may be a token.
-            let user = userinfo.contains(":") ? String(userinfo.prefix { $0 != ":" }) + ":" : ""
+            let colon = userinfo.utf8.firstIndex(of: UInt8(ascii: ":"))
+            let user = colon.map { String(userinfo[..<$0]) + ":" } ?? ""
             text += user + "***@"
         }
         text += parts.host
         let path = parts.rest
-        guard let question = path.firstIndex(of: "?") else { return text + String(path) }
-        text += path[...question]
-        let parameters = path[path.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false)
-        return text + parameters.map(redacted).joined(separator: "&")
+        guard let question = path.utf8.firstIndex(of: UInt8(ascii: "?")) else { return text + String(path) }
+        text += path[..<question] + "?"
+        let parameters = path.utf8[path.utf8.index(after: question)...]
+            .split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+        return text + parameters.map { redacted(Substring($0)) }.joined(separator: "&")
     }
 
     private static func redacted(_ parameter: Substring) -> String {
-        guard let equals = parameter.firstIndex(of: "=") else { return String(parameter) }
+        guard let equals = parameter.utf8.firstIndex(of: UInt8(ascii: "=")) else { return String(parameter) }
         let name = parameter[..<equals].lowercased()
         let secrets = ["sig", "token", "key", "secret", "pass", "credential", "auth"]
-        return secrets.contains { name.contains($0) } ? parameter[...equals] + "***" : String(parameter)
+        return secrets.contains { name.contains($0) } ? parameter[..<equals] + "=***" : String(parameter)
     }
 }

@@ -29,7 +29,7 @@ struct UploadTarget {
         let origin = Origin(order.address)
         isAtDestination = origin != nil && origin == Origin(order.destination)
         let address = Self.append(path, to: order.address)
-        url = isAtDestination ? Self.carryUserinfo(of: destination.base, to: address) : address
+        url = isAtDestination ? Userinfo.carry(from: destination.base, to: address) : address
     }
 
     /// The path goes before the query, which a server may use to tell its own addresses.
@@ -38,11 +38,5 @@ struct UploadTarget {
         var front = address[..<question]
         if !path.isEmpty, front.last == "/" { front.removeLast() }
         return front + path + address[question...]
-    }
-
-    /// The addresses that servers give have neither user nor password.
-    private static func carryUserinfo(of base: String, to address: String) -> String {
-        guard let userinfo = AddressParts(base)?.userinfo, let parts = AddressParts(address) else { return address }
-        return "\(parts.scheme)://\(userinfo)@\(parts.host)\(parts.rest)"
     }
 }

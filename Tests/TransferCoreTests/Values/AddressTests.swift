@@ -26,6 +26,9 @@ import TransferCore
         ("https://h/p?TOKEN=1&a&b=", "https://h/p?TOKEN=***&a&b="),
         ("https://h?password=a=b", "https://h?password=***"),
         ("/plain/path?token=1", "/plain/path?token=1"),
+        // A combining mark makes another character of what it follows, and hides nothing.
+        ("http://u:p@\u{301}h/", "http://u:***@\u{301}h/"), ("http://u:\u{301}p@h/", "http://u:***@h/"),
+        ("http://h/?\u{301}a=1&token=\u{301}p&\u{301}key=q", "http://h/?\u{301}a=1&token=***&\u{301}key=***"),
     ])
     func secretsAreNotShown(_ address: String, _ shown: String) {
         #expect(Redaction.address(address) == shown)
