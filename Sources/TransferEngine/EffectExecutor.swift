@@ -184,7 +184,8 @@ final class EffectExecutor {
                     work.opened.append(session)
                 }
             case .forgetChunks(let id): work.forgetChunks(id)
-            case .dropChunks(let id, let indices):
+            case .dropChunks(let id, let indices, let progress):
+                work.batch.progress[id] = progress
                 work.batch.chunks[id, default: []] += indices.map { ChunkBookmark(index: $0, bytes: 0, checksum: 0) }
             case .remove(let id):
                 verifier.forget(id)

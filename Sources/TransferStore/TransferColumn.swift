@@ -148,15 +148,19 @@ extension UploadBookmark {
             for column in Self.others where !row.isEmpty(at(column)) { throw row.damage(at(.uploadKey)) }
             return nil
         }
+        let size = try row.count(at(.sourceSize))
+        guard size <= ChunkPlan.maximumSize else { throw row.damage(at(.sourceSize)) }
         let chunkSize = try row.integer(at(.uploadChunkSize))
-        // The plan divides by it.
-        guard chunkSize > 0 else { throw row.damage(at(.uploadChunkSize)) }
+        // The plan divides by it, and a table is made of so many chunks.
+        guard chunkSize > 0, chunkSize <= ChunkPlan.maximumSize, size / chunkSize <= 1 << 20 else {
+            throw row.damage(at(.uploadChunkSize))
+        }
         self.init(
             key: key, address: try row.optionalText(at(.uploadAddress)),
             source: SourceIdentity(
                 device: UInt64(bitPattern: try row.integer(at(.sourceDevice))),
                 inode: UInt64(bitPattern: try row.integer(at(.sourceInode))),
-                size: try row.count(at(.sourceSize)), modified: try row.integer(at(.sourceModified))),
+                size: size, modified: try row.integer(at(.sourceModified))),
             chunkSize: chunkSize)
     }
 }

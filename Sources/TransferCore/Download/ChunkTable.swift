@@ -1,7 +1,7 @@
 /// The chunks of one transfer: what is safe of each, and what people are shown.
 public struct ChunkTable: Sendable, Equatable {
     public private(set) var statuses: [ChunkStatus] = []
-    /// Length of the safe prefix of each chunk, in bytes; a chunk is 64 MiB at most.
+    /// Length of the safe prefix of each chunk, in bytes; a chunk has less than 4 GiB.
     private var safe: [UInt32] = []
     public private(set) var plan: ChunkPlan
     public private(set) var bytesDone: Int64 = 0

@@ -248,6 +248,9 @@ public struct DownloadMachine: TransferMachine {
         effects.append(.cancel(crawler))
     }
 
+    /// Nothing that could not wait.
+    mutating func remoteIsClosed(_ moment: Moment) {}
+
     // MARK: Parts of the above
 
     func sentence(_ error: TransferError) -> String {
@@ -271,7 +274,8 @@ public struct DownloadMachine: TransferMachine {
     private mutating func reopened(damaged: [Int], _ moment: Moment) {
         for index in damaged { table.reset(index) }
         if !damaged.isEmpty {
-            effects.append(.dropChunks(record.id, damaged))
+            let progress = StoredProgress(bytesDone: table.bytesDone, chunksDone: table.chunksDone)
+            effects.append(.dropChunks(record.id, damaged, progress))
             note(.problem, "\(damaged.count) of the sampled chunks changed on disk and are fetched again", moment)
         }
         record.bytesDone = table.bytesDone

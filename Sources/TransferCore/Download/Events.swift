@@ -21,6 +21,7 @@ public enum Event: Sendable {
     case sourceOpened(TransferID, Result<SourceIdentity, TransferError>)
     /// What ``Effect/saveFirst(_:)`` asked for is durable.
     case saved(TransferID)
+    case notSaved(TransferID, TransferError)
     /// A request of an upload is over.
     case answered(RequestID, UploadReport)
     /// How far running requests are: absolute offsets of the next byte.

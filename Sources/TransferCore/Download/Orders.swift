@@ -21,7 +21,7 @@ public enum Effect: Sendable, Equatable {
     case closeSource(TransferID)
     /// Record a chunk that the remote has, soon, together with others; ``Event/bookmarked(_:_:)`` follows.
     case keepReceipt(TransferID, ChunkBookmark, StoredProgress)
-    /// Replace the transfer's row; ``Event/saved(_:)`` follows, or else ``Event/fileFailed(_:_:)``.
+    /// Replace the transfer's row; ``Event/saved(_:)`` follows, or else ``Event/notSaved(_:_:)``.
     case saveFirst(TransferRecord)
     /// Sync, compare digests, rename, and record the completion.
     case finish(TransferID, FinishOrder)
@@ -32,7 +32,7 @@ public enum Effect: Sendable, Equatable {
     /// Drop all chunk rows of a transfer.
     case forgetChunks(TransferID)
     /// Rewrite single chunk rows, of chunks that turned out to be damaged.
-    case dropChunks(TransferID, [Int])
+    case dropChunks(TransferID, [Int], StoredProgress)
     /// Delete the transfer from the store.
     case remove(TransferID)
     /// Append transfers to the store's queue; ``Event/added(_:)`` follows.

@@ -63,7 +63,11 @@ extension QueueMachine {
             effects.append(.forgetChunks(id))
         case .sourceChanged, .uploadMismatch:
             // Another content is another upload.
-            entries[id]?.startsOver = true
+            let upload = entries[id]?.record.upload
+            if upload?.address != nil { entries[id]?.abandoned = upload }
+            entries[id]?.record.forgetProgress()
+            entries[id]?.chunks = []
+            effects.append(.forgetChunks(id))
         default: break
         }
         requeue(id)
@@ -80,11 +84,11 @@ extension QueueMachine {
         if withData, let path = entry.record.partPath, let part = entry.record.part {
             effects.append(.deleteFile(path: path, identity: part))
         }
-        if withData, entry.record.upload?.address != nil, !isShuttingDown {
+        if withData, (entry.record.upload ?? entry.abandoned)?.address != nil, !isShuttingDown {
             // The server is told, once; if it cannot be reached, its copy expires by itself.
             dequeue(id)
             entries[id]?.machine = UploadMachine(
-                record: entry.record, settings: settings, seed: random.next(), startsOver: false)
+                record: entry.record, settings: settings, seed: random.next(), abandoned: entry.abandoned)
             running.append(id)
             return with(id, moment) { $0.close(.removed(withData: true), moment) }
         }
@@ -143,7 +147,10 @@ extension QueueMachine {
             // `finishedAt` stays: what was finished once is never deleted, and never given up for another version.
             entries[id]?.record.sha256 = nil
             countOut(report.damaged, of: id)
-            effects.append(.dropChunks(id, report.damaged))
+            if let record = entries[id]?.record {
+                let progress = StoredProgress(bytesDone: record.bytesDone, chunksDone: record.chunksDone)
+                effects.append(.dropChunks(id, report.damaged, progress))
+            }
             requeue(id)
         case .failure(let error):
             text = "cannot verify: \(error.detail)"

@@ -11,8 +11,11 @@ extension QueueMachine {
             entries[id]?.machine?.wantsRequest(at: moment.now) == true
         {
             let remote = remote(of: id)
-            guard gates[remote, default: RemoteGate(limit: settings.connectionsPerRemote)].admits(at: moment.now)
-            else { return }
+            let gate = gates[remote, default: RemoteGate(limit: settings.connectionsPerRemote)]
+            guard gate.admits(at: moment.now) else {
+                if gate.closedUntil > moment.now { with(id, moment) { $0.remoteIsClosed(moment) } }
+                return
+            }
             lastRequest += 1
             let request = RequestID(lastRequest)
             var made = false
@@ -36,7 +39,7 @@ extension QueueMachine {
         {
             guard var entry = entries[id] else { continue }
             entry.machine = machine(for: entry)
-            entry.startsOver = false
+            entry.abandoned = nil
             entries[id] = entry
             running.append(id)
             with(id, moment) { $0.start(moment) }
@@ -51,7 +54,7 @@ extension QueueMachine {
         case .download: return DownloadMachine(record: record, settings: settings, seed: random.next())
         case .upload:
             return UploadMachine(
-                record: record, settings: settings, seed: random.next(), startsOver: entry.startsOver)
+                record: record, settings: settings, seed: random.next(), abandoned: entry.abandoned)
         }
     }
 

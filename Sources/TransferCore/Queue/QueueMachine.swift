@@ -15,8 +15,8 @@ public struct QueueMachine: Sendable {
         /// What to do once a run that is being ended has ended.
         var next: Next?
         var isBeingVerified = false
-        /// Whether the next run of an upload gives up what the server has and begins anew.
-        var startsOver = false
+        /// An upload that was given up, and that the next run tells the server of.
+        var abandoned: UploadBookmark?
 
         enum Next: Sendable { case queue, verify, remove(withData: Bool) }
     }
@@ -95,6 +95,7 @@ public struct QueueMachine: Sendable {
         case .fileClosed(let id): withDownload(id, moment) { $0.fileClosed(moment) }
         case .sourceOpened(let id, let result): withUpload(id, moment) { $0.sourceOpened(result, moment) }
         case .saved(let id): withUpload(id, moment) { $0.saved(moment) }
+        case .notSaved(let id, let error): withUpload(id, moment) { $0.notSaved(error, moment) }
         case .answered(let id, let report): answered(id, report, moment)
         case .bookmarked(let id, let chunks):
             let before = entries[id]?.machine?.table.bytesDone

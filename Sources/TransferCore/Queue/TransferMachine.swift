@@ -37,6 +37,8 @@ protocol TransferMachine: Sendable {
     func wantsRequest(at now: Instant) -> Bool
     /// When a request that waits now could be made; `nil` if none waits.
     func nextWish(after now: Instant) -> Instant?
+    /// A wish for a request cannot be met, because the remote wants to be left alone for a while.
+    mutating func remoteIsClosed(_ moment: Moment)
     /// Makes the next request; `nil` if there is none to make after all.
     mutating func nextRequest(id: RequestID, at now: Instant) -> Effect?
 

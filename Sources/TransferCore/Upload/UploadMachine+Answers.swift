@@ -84,7 +84,8 @@ extension UploadMachine {
         case .retry:
             let delay = settings.retry.delay(afterFailures: controlFailures, retryAfter: retryAfter, using: &random)
             let limit = record.upload?.address == nil ? min(settings.retry.limit, 8) : settings.retry.limit
-            guard controlFailures < limit else {
+            // A server that says "not yet" will say when.
+            guard controlFailures < limit || error.code == .locked else {
                 let detail = "\(controlFailures) tries in a row without an answer, the last: \(error.detail)"
                 return close(.failed(TransferError(.tooManyAttempts, detail)), moment)
             }

@@ -55,7 +55,6 @@ extension UploadMachine {
     }
 
     mutating func fileFailed(_ error: TransferError, _ moment: Moment) {
-        isSaving = false
         guard pendingEnding == nil, ending == nil else { return settleClosing(moment) }
         close(.failed(error), moment)
     }
@@ -77,6 +76,15 @@ extension UploadMachine {
         }
         explain("\(error.detail): starting over from 0", moment)
         close(.restart, moment)
+    }
+
+    /// The remote is left alone for a while. What it is only told for its own sake is not told then.
+    mutating func remoteIsClosed(_ moment: Moment) {
+        guard case .aborting(let ending) = phase, control == nil else { return }
+        note(.info, "the server keeps what it has until that expires (it wants to be left alone for now)", moment)
+        abandoned = nil
+        phase = .closing(ending)
+        settleClosing(moment)
     }
 
     /// Ends the run once nothing is under way any more.

@@ -104,7 +104,7 @@ extension UploadMachine {
         table.restore(known)
         acknowledged = StoredProgress(bytesDone: table.bytesDone, chunksDone: table.chunksDone)
         if !lost.isEmpty {
-            effects.append(.dropChunks(record.id, lost))
+            effects.append(.dropChunks(record.id, lost, acknowledged))
             note(.problem, "the server has lost \(lost.count) chunks that it had acknowledged: sent again", moment)
         }
         for chunk in isReceived.indices where isReceived[chunk] && !table.isDone(chunk) {

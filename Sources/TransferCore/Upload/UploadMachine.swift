@@ -51,8 +51,6 @@ public struct UploadMachine: TransferMachine {
     var record: TransferRecord
     var phase = Phase.opening
     var table: ChunkTable
-    /// Whether what an earlier run has sent is given up.
-    var startsOver: Bool
     var source = SourceState.closed
     var sending: [RequestID: Sending] = [:]
     /// The running request that is not a chunk.
@@ -85,11 +83,11 @@ public struct UploadMachine: TransferMachine {
 
     /// Begins a run.
     ///
-    /// - Parameter startsOver: Whether the upload of an earlier run is given up for a new one.
-    public init(record: TransferRecord, settings: EngineSettings, seed: UInt64, startsOver: Bool) {
+    /// - Parameter abandoned: An earlier upload of the transfer that was given up; the server is told of that first.
+    public init(record: TransferRecord, settings: EngineSettings, seed: UInt64, abandoned: UploadBookmark? = nil) {
         self.settings = settings
         self.record = record
-        self.startsOver = startsOver
+        self.abandoned = abandoned
         random = SeededRandom(seed: seed)
         table = record.upload.map { ChunkTable(plan: $0.plan) } ?? ChunkTable(size: nil, chunkSize: 1)
     }
@@ -201,12 +199,8 @@ public struct UploadMachine: TransferMachine {
         guard source.size <= ChunkPlan.maximumSize else {
             return close(.failed(TransferError(.unsupported, "the file is larger than 64 TiB")), moment)
         }
-        if startsOver, record.upload?.address != nil {
-            startsOver = false
-            abandon()
-            return close(.restart, moment)
-        }
-        guard let upload = record.upload, !startsOver else { return beginAnew(source, moment) }
+        if abandoned != nil { return close(.restart, moment) }
+        guard let upload = record.upload else { return beginAnew(source, moment) }
         guard upload.source == source else {
             // Nothing of the old content was sent.
             if upload.address == nil { return beginAnew(source, moment) }
@@ -225,7 +219,6 @@ public struct UploadMachine: TransferMachine {
 
     /// The first step of a new upload: its key is stored before the server hears of it.
     private mutating func beginAnew(_ source: SourceIdentity, _ moment: Moment) {
-        startsOver = false
         if record.bytesDone > 0 || record.upload != nil { effects.append(.forgetChunks(record.id)) }
         record.forgetProgress()
         let chunkSize = ChunkPlan.uploadChunkSize(forSize: source.size, wish: record.options.chunkSize)
@@ -265,6 +258,11 @@ public struct UploadMachine: TransferMachine {
             close(.completed, moment)
         default: settleClosing(moment)
         }
+    }
+
+    mutating func notSaved(_ error: TransferError, _ moment: Moment) {
+        isSaving = false
+        fileFailed(error, moment)
     }
 
     // MARK: Parts of the above

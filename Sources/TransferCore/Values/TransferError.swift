@@ -116,7 +116,8 @@ extension TransferError.Code {
         case .sourceUnreadable: "make the file readable, then retry"
         case .remoteNameTaken: "remove the file there, or add this one under another name (URL/NAME), then retry"
         case .remoteFull: "free some space on the server, then retry"
-        case .uploadMismatch: "check --sha256; retry sends the whole file again"
+        case .uploadMismatch:
+            "retry sends the whole file again; if --sha256 was wrong, remove the transfer and add it anew"
         case .tooLarge: "send it to a server that takes files of this size"
         case .notFound, .gone, .refused: "check the address"
         default: nil

@@ -36,21 +36,18 @@ struct CommitRun {
             work.batch.chunks[id, default: []] += receipts.chunks
             work.batch.progress[id] = receipts.progress
         }
-        let isCommitted = commit(work.batch, &events, sessions: sessions.all + work.opened)
-        unsaved = isCommitted ? StoreBatch() : work.batch.withoutBookmarks
-        if isCommitted {
+        let failure = commit(work.batch, &events, sessions: sessions.all + work.opened)
+        unsaved = failure == nil ? StoreBatch() : work.batch.withoutBookmarks
+        if let failure {
+            events += work.awaited.map { .notSaved($0, failure) }
+            for id in work.receipts.keys where !work.awaited.contains(id) { events.append(.fileFailed(id, failure)) }
+            events += work.finishing.map { .finished($0.session.transfer, .failure(failure)) }
+        } else {
             for (id, chunks) in dirty { events.append(.bookmarked(id, chunks)) }
             for (id, receipts) in work.receipts { events.append(.bookmarked(id, receipts.chunks)) }
             events += work.awaited.map { .saved($0) }
             link(work, sessions, &events)
             finish(work.finishing, &events)
-        } else {
-            let failure = TransferError(.fileFailure, "cannot save the queue")
-            for id in Set(work.awaited).union(work.receipts.keys) { events.append(.fileFailed(id, failure)) }
-            for finish in work.finishing {
-                events.append(
-                    .finished(finish.session.transfer, .failure(failure)))
-            }
         }
         close(work.closing, &events)
         events += work.questions.map { $0(store) }
@@ -92,18 +89,17 @@ struct CommitRun {
         return taken.mapValues(\.chunks)
     }
 
-    private func commit(_ batch: StoreBatch, _ events: inout [Event], sessions: [PartSession]) -> Bool {
-        guard !batch.isEmpty else { return true }
+    /// - Returns: Why it could not be done.
+    private func commit(_ batch: StoreBatch, _ events: inout [Event], sessions: [PartSession]) -> TransferError? {
+        guard !batch.isEmpty else { return nil }
         do {
             try store.commit(batch)
-            return true
+            return nil
         } catch {
             logger.error("a commit failed", metadata: ["error": "\(error)"])
-            for session in sessions where session.fail() {
-                let failure = TransferError(.fileFailure, "cannot save the queue: \(error)")
-                events.append(.fileFailed(session.transfer, failure))
-            }
-            return false
+            let failure = TransferError(.fileFailure, "cannot save the queue: \(error)")
+            for session in sessions where session.fail() { events.append(.fileFailed(session.transfer, failure)) }
+            return failure
         }
     }
 

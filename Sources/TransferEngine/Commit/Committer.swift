@@ -129,6 +129,7 @@ struct CommitWork: Sendable {
         for id in other.batch.forgottenChunks where !other.batch.removed.contains(id) { forgetChunks(id) }
         for record in other.batch.records { save(record) }
         for (id, chunks) in other.batch.chunks { batch.chunks[id, default: []] += chunks }
+        batch.progress.merge(other.batch.progress) { $1 }
         for (id, more) in other.receipts {
             for chunk in more.chunks { keep(chunk, more.progress, of: id) }
         }

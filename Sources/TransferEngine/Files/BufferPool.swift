@@ -17,7 +17,7 @@ final class BufferPool: Sendable {
 
     private let state: Mutex<State>
     private let count: Int
-    /// Called, on any thread, when a buffer comes back after ``take()`` had none.
+    /// Called, on any thread, when a buffer comes back when somebody found too few of them.
     private let onReturn: @Sendable () -> Void
 
     init(count: Int, bufferSize: Int, onReturn: @escaping @Sendable () -> Void) {

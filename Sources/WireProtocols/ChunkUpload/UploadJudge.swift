@@ -55,8 +55,8 @@ struct UploadJudge {
         let answer = try answer(ChunkAnswer.self)
         guard answer.index == index else { throw bad("another chunk than the one that was sent") }
         let checksums = [answer.checksum.map { FieldSyntax.lowercased($0) }, taggedDigest].compactMap { $0 }
-        guard let digest, checksums.allSatisfy({ $0 == digest }) else {
-            throw bad("another checksum than that of the chunk that was sent")
+        guard let digest, !checksums.isEmpty, checksums.allSatisfy({ $0 == digest }) else {
+            throw bad("not the checksum of the chunk that was sent")
         }
         return digest
     }
@@ -74,7 +74,10 @@ struct UploadJudge {
         if let size = answer.size, size != order.source.size {
             throw mismatch("has \(size) bytes and not \(order.source.size)")
         }
-        guard let told = answer.sha256 else { return .completed(sha256: nil) }
+        guard let told = answer.sha256 else {
+            guard sha256 == nil else { throw bad("no SHA-256, although the file was to be compared with one") }
+            return .completed(sha256: nil)
+        }
         guard let found = HexDigest.normalized(told) else { throw bad("a SHA-256 that is none") }
         if let sha256, HexDigest.normalized(sha256) != found { throw mismatch("has another SHA-256 than expected") }
         return .completed(sha256: found)

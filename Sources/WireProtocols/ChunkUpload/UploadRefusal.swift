@@ -10,17 +10,29 @@ struct UploadRefusal {
         switch head.status {
         case 300...399: redirect
         case 404, 410: missing
-        case 405, 415, 501: TransferError(.unsupported, "\(answer): it is not a chunk server")
+        case 405, 415, 501: TransferError(final(.unsupported), "\(answer): it is not a chunk server")
         case 409: conflict
         case 413: tooLarge
         case 422: unprocessable
         case 423: explained(.locked)
+        // Of one owner's uploads; others of the same server may go on.
+        case 429 where problem?.kind == "too-many-uploads": explained(.locked)
         case 507: explained(.remoteFull)
         case 401, 403, 407, 408, 425, 429, 500...599: explained(HTTPStatus.error(head.status).code)
         // 412 and 416 too: no request of an upload is conditional or has a range.
         case 400...499: explained(.refused)
         default: BadAnswer.error(head.status, "something that is no answer to \(order.task.description)")
         }
+    }
+
+    private var isRegistration: Bool {
+        if case .register = order.task { true } else { false }
+    }
+
+    /// What says that the address is wrong says so of a registration only. Later the server has taken the upload before,
+    /// and something between here and there is not itself at the moment.
+    private func final(_ code: TransferError.Code) -> TransferError.Code {
+        isRegistration ? code : .badResponse
     }
 
     private var answer: String {
@@ -39,10 +51,10 @@ struct UploadRefusal {
         let locations = Set(head.values(of: "Location").map { FieldSyntax.trimmed($0) })
         guard let location = locations.first, locations.count == 1, let url = try? UploadTarget(order).url,
             let target = Redirects.resolve(location, against: url), Origin(target) != nil
-        else { return TransferError(.redirectRefused, "\(answer) without saying where uploads go") }
+        else { return TransferError(final(.redirectRefused), "\(answer) without saying where uploads go") }
         let shown = Redaction.address(Self.base(of: target))
         let short = shown.count > 200 ? shown.prefix(200) + "…" : shown[...]
-        return TransferError(.redirectRefused, "the server sends uploads on to \(short): use that address")
+        return TransferError(final(.redirectRefused), "the server sends uploads on to \(short): use that address")
     }
 
     /// What a user would type to reach the server that makes `uploads` of it.
@@ -54,7 +66,9 @@ struct UploadRefusal {
     }
 
     private var missing: TransferError {
-        guard case .register = order.task else {
+        guard isRegistration else {
+            // Only its own word for it: what a proxy says in a bad minute must not cost what was sent.
+            guard problem?.kind == "unknown-upload" || problem?.kind == "gone" else { return explained(.badResponse) }
             return explained(.uploadLost, "the server does not know this upload any more")
         }
         let base = UploadAddress(order.destination)?.base ?? ""
@@ -64,10 +78,12 @@ struct UploadRefusal {
 
     private var conflict: TransferError {
         switch (problem?.kind, order.task) {
-        case ("name-taken", _): explained(.remoteNameTaken, "the server has another file of that name")
+        case ("name-taken", _): explained(.remoteNameTaken, "the server has a file of that name already")
         case ("incomplete", _): explained(.incomplete, "the server lacks chunks of the file")
         case ("idempotency-conflict", _): explained(.uploadLost, "the server knows this upload as another one")
-        case (_, .chunk(let index, _)): explained(.chunkConflict, "the server has another content of chunk \(index)")
+        case ("chunk-conflict", .chunk(let index, _)):
+            explained(.chunkConflict, "the server has another content of chunk \(index)")
+        case (_, .chunk): explained(.badResponse)
         case (_, .complete) where problem?.namesMissingChunks == true:
             explained(.incomplete, "the server lacks chunks of the file")
         default: explained(.refused)

@@ -64,7 +64,8 @@ struct ProgressLines {
     private static func summary(_ row: TransferSnapshot) -> String {
         var text = ", \(Format.size(row.bytesTotal ?? row.bytesDone))"
         if row.retries > 0 { text += ", \(row.retries) failed tries survived" }
-        if row.sha256 != nil { text += ", SHA-256 verified" }
+        // Of an upload the server has compared every chunk; what it says of the whole is its own word.
+        if row.sha256 != nil, row.direction == .download { text += ", SHA-256 verified" }
         return text
     }
 

@@ -161,7 +161,8 @@ struct Simulation {
                 work.opened.append(record.id)
             }
         case .forgetChunks(let id): work.forgetChunks(id)
-        case .dropChunks(let id, let indices):
+        case .dropChunks(let id, let indices, let progress):
+            work.batch.progress[id] = progress
             work.batch.chunks[id, default: []] += indices.map { ChunkBookmark(index: $0, bytes: 0, checksum: 0) }
         case .remove(let id): work.remove(id)
         case .keep, .note: break

@@ -108,7 +108,7 @@ import Testing
         bench.answer(bench.orders[0], .completed(sha256: nil))
         bench.handle(.command(.pause([id])))
         #expect(bench.row()?.state == .verifying, "too late for a pause")
-        bench.handle(.fileFailed(id, TransferError(.fileFailure, "cannot save the queue")))
+        bench.handle(.notSaved(id, TransferError(.fileFailure, "cannot save the queue")))
         #expect(bench.row()?.state == .paused && bench.row()?.finishedAt == nil && bench.saved?.finishedAt == nil)
         bench.handle(.command(.retry([id])))
         bench.resumeUpload(Bench.receipts([0]), Bench.status(1, received: [0...0], state: .complete))

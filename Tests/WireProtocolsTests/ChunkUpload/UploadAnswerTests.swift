@@ -165,7 +165,7 @@ struct UploadAnswerTests {
         let good =
             switch task {
             case .register, .status: Uploading.status()
-            case .chunk: "{\"index\":3}"
+            case .chunk: "{\"index\":3,\"checksum\":\"\(Uploading.digest)\"}"
             case .complete, .abort: "{\"status\":\"complete\"}"
             }
         let full = good + String(repeating: " ", count: limit - good.utf8.count)

@@ -24,8 +24,8 @@ struct UploadReceiptTests {
         #expect(chunk(#"{"index":3,"checksum":"\#(Self.digest.uppercased())"}"#, code: code) == stored)
         #expect(chunk(#"{"index":3}"#, tag, code: code) == stored)
         #expect(chunk(#"{"index":3}"#, [("ETag", "W/\"\(Self.digest.uppercased())\"")], code: code) == stored)
-        // A tag that is no digest says nothing.
-        #expect(chunk(#"{"index":3}"#, [("ETag", "\"v1\"")], code: code) == stored)
+        // A tag that is no digest says nothing, and nothing is no receipt.
+        #expect(chunk(#"{"index":3}"#, [("ETag", "\"v1\"")], code: code).code == .badResponse)
     }
 
     @Test(
@@ -66,6 +66,8 @@ struct UploadReceiptTests {
         #expect(complete(upper) == .completed(sha256: Self.digest))
         #expect(complete(upper, Self.digest) == .completed(sha256: Self.digest))
         #expect(complete(upper, Self.digest.uppercased()) == .completed(sha256: Self.digest))
+        // What was to be compared has to be named.
+        #expect(complete(#"{"status":"complete"}"#, Self.digest).code == .badResponse)
     }
 
     @Test("a finished file that is another one")

@@ -15,6 +15,8 @@ enum Uploading {
     static let registration = UploadOrder.Task.register(
         UploadRegistration(key: "k1", size: size, chunkSize: 100, sha256: nil))
     static let chunk = UploadOrder.Task.chunk(3, ByteRange(300, 400))
+    static func isRegistration(_ task: UploadOrder.Task) -> Bool { task == registration }
+
     static let tasks: [UploadOrder.Task] = [registration, .status, chunk, .complete(sha256: nil), .abort]
 
     static func order(

@@ -84,7 +84,7 @@ extension UploadSimulation {
     /// The disk is full, say. Receipts are lost; the rest goes into the next commit.
     private mutating func fail(_ failed: SimulatedUploadWork) {
         let error = TransferError(.fileFailure, "cannot save the queue")
-        let ids = Set(failed.awaited).union(failed.receipts.keys).sorted()
+        let others = failed.receipts.keys.filter { !failed.awaited.contains($0) }.sorted()
         hasLostReceipts = hasLostReceipts || !failed.receipts.isEmpty
         let newer = work.base
         work.base = failed.base
@@ -96,7 +96,9 @@ extension UploadSimulation {
         for id in newer.batch.forgottenChunks { work.base.forgetChunks(id) }
         for record in newer.batch.records { work.base.save(record) }
         for (id, rows) in newer.batch.chunks { work.base.batch.chunks[id, default: []] += rows }
-        let events = ids.map { Event.fileFailed($0, error) } + answers(failed.base.questions)
+        let events =
+            failed.awaited.map { Event.notSaved($0, error) } + others.map { Event.fileFailed($0, error) }
+            + answers(failed.base.questions)
         commit?.events = events
     }
 

@@ -94,7 +94,9 @@ struct UploadSimulation {
         inbox = []
         lastStep = now
         for event in events { takeNote(of: event) }
+        let before = queue
         let effects = queue.handle(events + [.timer], at: moment)
+        for effect in effects { excuseGivenUp(effect, before) }
         if isTraced { print("\(now.nanoseconds / 1_000_000): \(events)\n  -> \(effects)") }
         // What was acknowledged before is recorded before.
         for (id, receipts) in gathered { work.keep(receipts, of: id) }
@@ -118,9 +120,19 @@ struct UploadSimulation {
         }
     }
 
+    /// A remote that wants to be left alone is not told what it is told for its own sake only.
+    private mutating func excuseGivenUp(_ effect: Effect, _ before: QueueMachine) {
+        guard case .note(let event) = effect, event.text.description.hasPrefix("the server keeps what it has"),
+            let entry = event.transfer.flatMap({ before.entries[$0] })
+        else { return }
+        let uploads = [entry.abandoned, entry.record.upload, (entry.machine as? UploadMachine)?.abandoned]
+        excused.formUnion(uploads.compactMap { $0?.address })
+    }
+
     /// What the engine has given up and not yet told the server stays there until it expires.
     mutating func excuseAbandoned() {
         for entry in queue.entries.values {
+            if let address = entry.abandoned?.address { excused.insert(address) }
             guard let machine = entry.machine as? UploadMachine else { continue }
             if let address = machine.abandoned?.address { excused.insert(address) }
             if case .removed? = machine.pendingEnding, let address = machine.record.upload?.address {
@@ -147,7 +159,8 @@ struct UploadSimulation {
         case .forgetChunks(let id):
             work.receipts[id] = nil
             work.base.forgetChunks(id)
-        case .dropChunks(let id, let indices):
+        case .dropChunks(let id, let indices, let progress):
+            work.base.batch.progress[id] = progress
             let rows = indices.map { ChunkBookmark(index: $0, bytes: 0, checksum: 0) }
             work.base.batch.chunks[id, default: []] += rows
         case .remove(let id):
