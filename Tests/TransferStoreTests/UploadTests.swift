@@ -37,7 +37,7 @@ struct UploadTests {
         "keep numbers to their last bit",
         arguments: StoreKind.allCases,
         [
-            UploadBookmark(key: "k", source: .extreme, chunkSize: .max),
+            UploadBookmark(key: "k", source: .extreme, chunkSize: ChunkPlan.maximumSize),
             UploadBookmark(
                 key: "", address: "", source: SourceIdentity(device: 0, inode: 0, size: 0, modified: .max),
                 chunkSize: 1),
@@ -119,7 +119,9 @@ struct UploadDamageTests {
             ("uploadKey = NULL", "uploadKey"), ("sourceDevice = NULL", "sourceDevice"),
             ("sourceInode = NULL", "sourceInode"), ("sourceSize = NULL", "sourceSize"),
             ("sourceModified = NULL", "sourceModified"), ("uploadChunkSize = NULL", "uploadChunkSize"),
-            ("sourceSize = -1", "sourceSize"), ("uploadChunkSize = 0", "uploadChunkSize"),
+            ("sourceSize = -1", "sourceSize"), ("sourceSize = 70368744177665", "sourceSize"),
+            ("uploadChunkSize = 0", "uploadChunkSize"), ("uploadChunkSize = 70368744177665", "uploadChunkSize"),
+            ("sourceSize = 1073741824, uploadChunkSize = 1", "uploadChunkSize"),
             ("uploadChunkSize = -4096", "uploadChunkSize"),
         ])
     func senseless(change: String, column: String) throws {
