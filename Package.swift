@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(
             name: "TransferEngineTests",
             dependencies: [
-                "TransferEngine", "CurlTransport", "TransferStore", "TestSupport", "TransferCore", "WireProtocols",
+                "TransferEngine", "CurlTransport", "TransferStore", "UploadServer", "TestSupport", "TransferCore",
+                "WireProtocols",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport", "TestSupport", "TransferCore"]),

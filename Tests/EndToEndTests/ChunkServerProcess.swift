@@ -43,6 +43,12 @@ final class ChunkServerProcess {
     func terminate() -> Int32 {
         guard let process else { return 0 }
         Glibc.kill(process.id, SIGTERM)
+        return waitForEnd()
+    }
+
+    /// Waits for a server that was told to end. Returns the status as `waitpid` gives it.
+    func waitForEnd() -> Int32 {
+        guard let process else { return 0 }
         defer { self.process = nil }
         return process.waitForEnd()
     }

@@ -46,6 +46,38 @@ import Testing
         #expect(explanation?.hasPrefix("ETag unchanged, ") == true)
     }
 
+    /// The answers of the server are late, so that there is something to see between sending and safety.
+    @Test func anUploadShowsItsChunksPausesAndGoesOn() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Self.file, to: "story.bin")
+        let (server, proxy) = try await onOwnThread {
+            let server = try ChunkServerProcess(data: folder.path("data"), log: folder.path("server.log"))
+            return (UncheckedBox(server), try MeddlingProxy(to: server.port, answerDelay: .milliseconds(700)))
+        }
+        defer { proxy.stop() }
+        let program = CarryonProgram(in: folder)
+        let added = try await program.run([
+            "add", "--connections", "1", "--chunk-size", "1M", "story.bin", "http://127.0.0.1:\(proxy.port)/",
+        ])
+        #expect(added.status == 0, "\(added.errors)")
+        let tmux = try await Tmux(
+            [CarryonProgram.path, "--state", program.state], columns: 120, rows: 40, environment: environment(folder))
+        try await tmux.press("Enter")
+        try await tmux.shows("4 chunks of 1 MiB")
+        try await tmux.shows("sent, not acknowledged")
+        try await tmux.press("p")
+        try await tmux.shows("paused")
+        try await tmux.press("p")
+        try await tmux.shows("the server has ")
+        try await tmux.shows("done")
+        try await tmux.press("q")
+        try await tmux.ends()
+        #expect(try Self.file.firstDifference(fromFileAt: folder.path("data/files/story.bin")) == nil)
+        let explanation = try await program.list().first?["explanation"] as? String
+        #expect(explanation?.hasPrefix("the server has ") == true)
+        _ = try await onOwnThread { server.value.terminate() }
+    }
+
     @Test func emptyQueueTellsWhatToDo() async throws {
         let folder = try TemporaryFolder()
         let program = CarryonProgram(in: folder)
@@ -66,8 +98,12 @@ import Testing
         let folder = try TemporaryFolder()
         let result = try await CarryonProgram(in: folder).run(["demo"])
         #expect(result.status == 0, "\(result.errors.suffix(2000))")
-        #expect(result.output.contains("3 of 3 files complete and verified by SHA-256"))
-        for trouble in ["503", "closed early", "SHA-256 mismatch"] {
+        #expect(result.output.contains("5 of 5 files complete and verified by SHA-256"))
+        let troubles = [
+            "503", "closed early", "SHA-256 mismatch", "asking in", "is stored: only the answer was lost",
+            "came to the server with other bytes than were sent",
+        ]
+        for trouble in troubles {
             #expect(result.errors.contains(trouble), "the demo shows no \(trouble)")
         }
     }

@@ -19,6 +19,8 @@ final class ChunkWindow: Sendable {
         var pieces: [Int: PooledBuffer]
         /// The piece that is being read, into a buffer that is not in ``pieces`` meanwhile.
         var loading: Int?
+        /// The piece that is being sent: this one and those behind it are wanted.
+        var current = 0
         var failure: TransferError?
         /// The request is over: whoever still uses a buffer gives it back.
         var isReleased = false
@@ -52,29 +54,45 @@ final class ChunkWindow: Sendable {
         }
     }
 
-    /// Has the next missing piece read, into a buffer whose piece has been sent.
+    /// Has the missing pieces from `offset` on read, one after the other, into buffers whose pieces are not wanted.
     func loadAhead(of offset: Int64) {
-        let piece = reader.piece(at: offset)
-        let job = state.withLock { state -> (piece: Int, buffer: PooledBuffer)? in
-            guard state.loading == nil, state.failure == nil, !state.isReleased else { return nil }
-            let wanted = piece..<min(reader.pieceCount(of: length), piece + state.pieces.count)
-            guard let missing = wanted.first(where: { state.pieces[$0] == nil }),
-                let unused = state.pieces.keys.first(where: { !wanted.contains($0) }),
-                let buffer = state.pieces.removeValue(forKey: unused)
-            else { return nil }
-            state.loading = missing
-            return (missing, buffer)
+        state.withLock { $0.current = reader.piece(at: offset) }
+        loadNext()
+    }
+
+    /// The job is submitted under the lock: whatever comes after ``release()``, such as the end of the file, finds it
+    /// in the queue.
+    private func loadNext() {
+        state.withLock { state in
+            guard let job = takeJob(&state) else { return }
+            reader.load(job.piece, length: length, into: job.buffer) { [self] in loaded(job.piece, job.buffer, $0) }
         }
-        guard let job else { return }
-        reader.load(job.piece, length: length, into: job.buffer) { [self] failure in
-            let isReleased = state.withLock { state in
-                state.loading = nil
-                state.failure = state.failure ?? failure
-                if !state.isReleased { state.pieces[job.piece] = job.buffer }
-                return state.isReleased
-            }
-            if isReleased { reader.pool.giveBack(job.buffer) }
+    }
+
+    private func takeJob(_ state: inout State) -> (piece: Int, buffer: PooledBuffer)? {
+        guard state.loading == nil, state.failure == nil, !state.isReleased else { return nil }
+        let end = min(reader.pieceCount(of: length), state.current + state.pieces.count)
+        let wanted = state.current..<end
+        guard let missing = wanted.first(where: { state.pieces[$0] == nil }),
+            let unused = state.pieces.keys.first(where: { !wanted.contains($0) }),
+            let buffer = state.pieces.removeValue(forKey: unused)
+        else { return nil }
+        state.loading = missing
+        return (missing, buffer)
+    }
+
+    private func loaded(_ piece: Int, _ buffer: PooledBuffer, _ failure: TransferError?) {
+        let isKept = state.withLock { state in
+            state.loading = nil
+            state.failure = state.failure ?? failure
+            // What could not be read, or is of another file by now, is not to be sent.
+            guard failure == nil, !state.isReleased else { return false }
+            state.pieces[piece] = buffer
+            return true
         }
+        guard isKept else { return reader.pool.giveBack(buffer) }
+        // A request that began again meanwhile waits for another piece than this one.
+        loadNext()
     }
 
     /// The request is over: the buffers go back.

@@ -74,7 +74,7 @@ struct ServeCommand: ParsableCommand {
             let settings = try settings()
             var logger = LogFile.standardError()
             if isQuiet { logger.logLevel = .warning }
-            let folder = dataFolder
+            let folder = try dataFolder()
             let ended = EndNotice()
             let server = try RunningServer(
                 { [logger] onListening in
@@ -93,12 +93,19 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    private var dataFolder: String {
+    /// The folder that is named, or the usual one, which may be the first thing of its kind in a new home.
+    private func dataFolder() throws -> String {
         if let data { return Paths.absolute(data) }
         let environment = ProcessInfo.processInfo.environment
         let home = environment["HOME"] ?? NSHomeDirectory()
         let base = environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.local/share"
-        return base + "/carryon/server"
+        let parent = base + "/carryon"
+        do {
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        } catch {
+            throw Failure("cannot create the folder \(parent); name another one with --data")
+        }
+        return parent + "/server"
     }
 
     private func configuration() throws -> ServerConfiguration {
@@ -135,7 +142,8 @@ struct ServeCommand: ParsableCommand {
     private func count(_ text: String?, _ option: String, from least: Int64) throws -> Int64? {
         guard let text else { return nil }
         guard let bytes = ByteCount.parse(text), bytes >= least else {
-            throw UsageError("\(option) takes a number of bytes, such as 500M, not \(text)")
+            let example = least > 1 ? "\(least >> 20)M or more" : "such as 500M"
+            throw UsageError("\(option) takes a number of bytes, \(example), not \(text)")
         }
         return bytes
     }

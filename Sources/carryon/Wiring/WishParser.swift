@@ -38,8 +38,8 @@ enum WishParser {
                 if Paths.isFolder(destination), !destination.hasSuffix("/") { destination += "/" }
             }
         }
-        if arguments.count == 1, let only = arguments.first, !Paths.isAddress(only), Paths.exists(only) {
-            throw UsageError("an upload needs a destination, such as http://HOST:7270/")
+        if let first = arguments.first, !arguments.contains(where: Paths.isAddress), Paths.exists(first) {
+            throw UsageError("an upload of \(first) needs a destination at the end, such as http://HOST:7270/")
         }
         if sources.count > 1, !destination.hasSuffix("/") {
             throw UsageError("several sources need a folder as destination; end it with a slash: \(destination)/")
@@ -64,6 +64,10 @@ enum WishParser {
                 "an upload sends local files, and \(Redaction.address(source)) is an address; "
                     + "fetch it first, or name local files only")
         }
+        guard Origin(address) != nil else {
+            throw UsageError(
+                "\(Redaction.address(address)) is no address that an upload can go to, such as http://HOST:7270/")
+        }
         guard !options.overwrite else {
             throw UsageError("--overwrite is for downloads: a chunk server never replaces a file")
         }
@@ -71,7 +75,7 @@ enum WishParser {
         options.connections = connections
         var files: [LocalFile] = []
         for source in sources { files += try LocalFile.files(at: source) }
-        guard !files.isEmpty else { throw UsageError("there is no file in \(sources.joined(separator: ", "))") }
+        guard !files.isEmpty else { throw UsageError("there is no file to send in \(sources.joined(separator: ", "))") }
         try checkDigest(options, count: files.count)
         let isFolder = files.count > 1 || sources.contains(where: Paths.isFolder)
         let destination = isFolder && !address.hasSuffix("/") ? address + "/" : address
@@ -102,7 +106,7 @@ struct LocalFile {
     var name: String
 
     /// The file at `path`, or every file below it in order of their names. Links to files are followed, links to
-    /// folders are not: they could lead round in a circle.
+    /// folders are not: they could lead round in a circle. What is left out is told on standard error.
     ///
     /// - Throws: `UsageError` if there is nothing, or nothing that can be sent.
     static func files(at path: String) throws -> [LocalFile] {
@@ -117,7 +121,15 @@ struct LocalFile {
         guard let names = FileManager.default.enumerator(atPath: folder) else {
             throw UsageError("cannot read the folder \(path)")
         }
-        return names.compactMap { $0 as? String }.filter { Paths.isPlainFile(folder + $0) }.sorted()
-            .map { LocalFile(path: folder + $0, name: $0) }
+        var files: [LocalFile] = []
+        for name in names.compactMap({ $0 as? String }).sorted() {
+            if Paths.isPlainFile(folder + name) {
+                files.append(LocalFile(path: folder + name, name: name))
+            } else if Paths.isLink(folder + name) || !Paths.isFolder(folder + name) {
+                // Nobody would look for it at the server before it is missed.
+                Diagnostics.say("carryon: not sent: \(SafeText(folder + name)) is not a plain file")
+            }
+        }
+        return files
     }
 }

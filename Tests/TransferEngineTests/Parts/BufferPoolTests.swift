@@ -43,6 +43,25 @@ import Testing
         #expect(calls.count == 0)
     }
 
+    @Test func severalAreTakenTogetherOrNotAtAll() throws {
+        let calls = Calls()
+        let pool = BufferPool(count: 3, bufferSize: 4096) { calls.add() }
+        let first = pool.take(least: 1, most: 2)
+        #expect(first.count == 2)
+        // Whoever needs two gets none rather than one, and is called.
+        #expect(pool.take(least: 2, most: 8).isEmpty)
+        #expect(pool.hasFree)
+        pool.giveBack(first[0])
+        #expect(calls.count == 1)
+        let rest = pool.take(least: 2, most: 8)
+        #expect(Set((rest + [first[1]]).map { $0.bytes.baseAddress }).count == 3)
+        #expect(pool.take(least: 0, most: 1).isEmpty)
+        for buffer in rest { pool.giveBack(buffer) }
+        // Nobody has waited since.
+        #expect(calls.count == 1)
+        #expect(pool.take(least: 0, most: 0).isEmpty)
+    }
+
     @Test func theLastOneBackIsTheFirstOneOut() throws {
         let pool = BufferPool(count: 8, bufferSize: 4096) {}
         let first = try #require(pool.take())
