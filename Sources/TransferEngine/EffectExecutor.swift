@@ -23,7 +23,7 @@ final class EffectExecutor {
     private var receipts: [TransferID: CommitWork.Receipts] = [:]
     private var receivers: [RequestID: SpanReceiver] = [:]
     private var sessions: [TransferID: PartSession] = [:]
-    private let opened = OpenedSessions()
+    private let opened = OpenedFiles<PartSession>()
     private var events: [Event] = []
     private var nextWriter = 0
 
@@ -278,7 +278,7 @@ final class EffectExecutor {
             let result: Result<FileOpening, TransferError>
             do throws(TransferError) {
                 let (opening, session) = try PartOpener(fileSystem: fileSystem).open(id, order)
-                if let session { opened.put(session) }
+                if let session { opened.put(session, of: id) }
                 result = .success(opening)
             } catch {
                 result = .failure(error)

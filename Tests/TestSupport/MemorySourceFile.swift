@@ -13,10 +13,11 @@ final class MemorySourceFile: SourceFile {
     }
 
     func identity() throws(TransferError) -> SourceIdentity {
-        try disk.perform(.identity, path) { [path] disk throws(TransferError) -> SourceIdentity in
-            guard let inode = disk.names[path], let node = disk.nodes[inode] else {
+        try disk.perform(.identity, path) { [path, inode] disk throws(TransferError) -> SourceIdentity in
+            guard let found = disk.names[path], let node = disk.nodes[found] else {
                 throw TransferError(.sourceMissing, "\(path) is gone")
             }
+            guard found == inode else { throw TransferError(.sourceChanged, "\(path) is another file than before") }
             return SourceIdentity(
                 device: MemoryDisk.device, inode: inode, size: Int64(node.content.count), modified: node.modified)
         }

@@ -44,7 +44,7 @@ public protocol FileSystem: Sendable {
 public protocol SourceFile: AnyObject, Sendable {
     /// What stands under the file's path now.
     ///
-    /// - Throws: `sourceMissing` if nothing does.
+    /// - Throws: `sourceMissing` if nothing does, `sourceChanged` if it is not the file that was opened.
     func identity() throws(TransferError) -> SourceIdentity
 
     /// Reads up to `buffer.count` bytes from `offset`; fewer only at the end of the file.

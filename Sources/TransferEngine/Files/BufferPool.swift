@@ -41,13 +41,16 @@ final class BufferPool: Sendable {
     func take() -> PooledBuffer? { take(least: 1, most: 1).first }
 
     /// Up to `most` buffers, or none if there are fewer than `least`; then somebody has to wait.
-    func take(least: Int, most: Int) -> [PooledBuffer] {
+    ///
+    /// - Parameter reserve: So many are left to others.
+    func take(least: Int, most: Int, leaving reserve: Int = 0) -> [PooledBuffer] {
         state.withLock { state in
-            guard state.free.count >= least else {
+            let available = state.free.count - reserve
+            guard available >= least else {
                 state.isSomeoneWaiting = true
                 return []
             }
-            return (0..<min(most, state.free.count)).map { _ in
+            return (0..<min(most, available)).map { _ in
                 let index = state.free.removeLast()
                 return PooledBuffer(
                     bytes: UnsafeMutableRawBufferPointer(start: state.base + index * bufferSize, count: bufferSize),

@@ -6,6 +6,8 @@ import TransferCore
 final class LocalSourceFile: SourceFile {
     private let descriptor: Int32
     private let path: String
+    private let device: UInt64
+    private let inode: UInt64
 
     init(_ path: String) throws(TransferError) {
         self.path = path
@@ -17,12 +19,18 @@ final class LocalSourceFile: SourceFile {
             Glibc.close(descriptor)
             throw TransferError(.sourceMissing, "\(path) is not a plain file")
         }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
     func identity() throws(TransferError) -> SourceIdentity {
         var status = stat()
         guard stat(path, &status) == 0 else { throw Self.lastError("look at", path) }
+        // Or the bytes of one file would be sent in the name of another.
+        guard UInt64(status.st_dev) == device, UInt64(status.st_ino) == inode else {
+            throw TransferError(.sourceChanged, "\(path) is another file than before")
+        }
         return SourceIdentity(
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
             modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))

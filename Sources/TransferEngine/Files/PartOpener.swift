@@ -77,19 +77,6 @@ struct PartOpener {
     }
 }
 
-/// Sessions on their way from the thread that opened them to the engine's.
-final class OpenedSessions: Sendable {
-    private let sessions = Mutex<[TransferID: PartSession]>([:])
-
-    func put(_ session: PartSession) {
-        sessions.withLock { $0[session.transfer] = session }
-    }
-
-    func take(_ id: TransferID) -> PartSession? {
-        sessions.withLock { $0.removeValue(forKey: id) }
-    }
-}
-
 /// Reads chunks back and compares them with their checksums.
 struct ChunkReader {
     private let file: any PartFile

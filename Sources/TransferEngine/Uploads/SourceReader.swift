@@ -36,7 +36,9 @@ final class SourceReader: Sendable {
     func start(of piece: Int) -> Int64 { Int64(piece) * pieceSize }
 
     /// The number of pieces of a chunk of `length` bytes.
-    func pieceCount(of length: Int64) -> Int { Int((length + pieceSize - 1) / pieceSize) }
+    func pieceCount(of length: Int64) -> Int { Self.pieceCount(of: length, pieceSize: pieceSize) }
+
+    static func pieceCount(of length: Int64, pieceSize: Int64) -> Int { Int((length + pieceSize - 1) / pieceSize) }
 
     // MARK: Reading
 

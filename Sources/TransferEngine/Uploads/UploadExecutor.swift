@@ -8,16 +8,14 @@ final class UploadExecutor {
     private let parts: Engine.Parts
     private let settings: EngineSettings
     private let inbox: EngineInbox
-    private let pool: BufferPool
-    /// Reading and hashing keep more than one core busy.
-    private let readers = [WorkQueue(name: "read-0"), WorkQueue(name: "read-1")]
-    private var nextReader = 0
+    private let supply: ChunkSupply
 
     private var sources: [TransferID: UploadSource] = [:]
+    /// Sources that the machines have not heard of yet.
+    private let opened = OpenedFiles<UploadSource>()
     private var requests: [RequestID: UploadRequest] = [:]
-    /// Chunks for which there was no buffer, in the order in which they came.
-    private var waiting: [RequestID] = []
-    private let results = ReaderResults()
+    /// Requests that could not be made.
+    private var stillborn: [(RequestID, TransferError)] = []
 
     init(
         transport: any Transport, parts: Engine.Parts, settings: EngineSettings, inbox: EngineInbox, pool: BufferPool
@@ -26,7 +24,7 @@ final class UploadExecutor {
         self.parts = parts
         self.settings = settings
         self.inbox = inbox
-        self.pool = pool
+        supply = ChunkSupply(pool: pool, inbox: inbox)
     }
 
     /// How far every chunk is that is being sent.
@@ -42,14 +40,14 @@ final class UploadExecutor {
     func openSource(_ id: TransferID, _ path: String) {
         let fileSystem = parts.fileSystem
         let inbox = self.inbox
-        let results = self.results
-        readers[0].submit {
+        let opened = self.opened
+        supply.onReader {
             let result: Result<SourceIdentity, TransferError>
             do throws(TransferError) {
                 let file = try fileSystem.openSource(path)
                 do throws(TransferError) {
                     result = .success(try file.identity())
-                    results.opened(id, UploadSource(file: file, path: path))
+                    opened.put(UploadSource(file: file, path: path), of: id)
                 } catch {
                     file.close()
                     throw error
@@ -63,14 +61,13 @@ final class UploadExecutor {
 
     /// The machine is about to hear that its source is open.
     func sourceOpened(_ id: TransferID) {
-        sources[id] = results.takeSource(of: id)
+        sources[id] = opened.take(id)
     }
 
     func closeSource(_ id: TransferID) {
         guard let source = sources.removeValue(forKey: id) else { return }
-        // Behind the readings that are still under way, whichever thread has them.
-        let last = readers[1]
-        readers[0].submit { last.submit { source.file.close() } }
+        supply.forget(id)
+        supply.afterReadings { source.file.close() }
     }
 
     // MARK: Requests
@@ -78,19 +75,22 @@ final class UploadExecutor {
     func send(_ order: UploadOrder) {
         let request = UploadRequest(order: order, clock: parts.clock)
         requests[order.id] = request
-        if case .chunk = order.task {
-            waiting.append(order.id)
-            prepareWaiting()
-        } else {
-            start(request)
+        guard case .chunk(_, let range) = order.task else { return start(request) }
+        guard let source = sources[order.transfer] else {
+            return fail(order.id, TransferError(.fileFailure, "the file is not open any more"))
         }
+        let wish = ChunkSupply.Wish(
+            transfer: order.transfer, range: range, source: source, identity: order.source)
+        guard let chunk = supply.want(wish, for: order.id) else { return }
+        request.prepared(chunk)
+        start(request)
     }
 
     /// Ends a request; `nil` if it is none of ours.
     func cancel(_ id: RequestID) -> UploadReport? {
         guard let request = requests.removeValue(forKey: id) else { return nil }
         transport.cancel(id)
-        waiting.removeAll { $0 == id }
+        supply.unclaim(id)
         return request.cancelled()
     }
 
@@ -99,71 +99,35 @@ final class UploadExecutor {
         requests.removeValue(forKey: end.id)?.report(end)
     }
 
-    /// Goes on with what waited for other threads. Returns what failed there.
+    /// Goes on with what waited for other threads. Returns what failed.
     func goOn() -> [(RequestID, UploadReport)] {
-        let failures = startPrepared()
-        prepareWaiting()
+        for (id, result) in supply.takeReady() { chunkIsRead(id, result) }
         for (id, request) in requests where request.body?.isPaused == true && request.body?.isReady == true {
             transport.resume(id)
         }
-        return failures
-    }
-
-    private func prepareWaiting() {
-        while let id = waiting.first {
-            guard let request = requests[id], case .chunk(_, let range) = request.order.task else {
-                waiting.removeFirst()
-                continue
-            }
-            let pieces = Int((range.length + Int64(pool.bufferSize) - 1) / Int64(pool.bufferSize))
-            let buffers = pool.take(least: min(pieces, 2), most: min(pieces, ChunkWindow.largest))
-            guard !buffers.isEmpty else { return }
-            waiting.removeFirst()
-            prepare(request, range, buffers)
+        let failures = stillborn
+        stillborn = []
+        return failures.compactMap { id, error in
+            guard let request = requests.removeValue(forKey: id) else { return nil }
+            _ = request.cancelled()
+            return (id, UploadReport(outcome: .failed(error, retryAfter: nil)))
         }
     }
 
-    private func prepare(_ request: UploadRequest, _ range: ByteRange, _ buffers: [PooledBuffer]) {
-        let id = request.order.id
-        guard let source = sources[request.order.transfer] else {
-            for buffer in buffers { pool.giveBack(buffer) }
-            return fail(id, TransferError(.fileFailure, "the file is not open any more"))
-        }
-        nextReader = (nextReader + 1) % readers.count
-        let (inbox, results) = (self.inbox, self.results)
-        let reader = SourceReader(
-            source: source, identity: request.order.source, chunkStart: range.start, pool: pool,
-            queue: readers[nextReader], wake: { inbox.wake() })
-        reader.prepare(length: range.length, buffers: buffers) { result in
-            results.settled(id, result)
-            inbox.wake()
+    private func chunkIsRead(_ id: RequestID, _ result: Result<PreparedChunk, TransferError>) {
+        switch result {
+        case .success(let chunk):
+            // It may have been cancelled meanwhile.
+            guard let request = requests[id] else { return chunk.window.release() }
+            request.prepared(chunk)
+            start(request)
+        case .failure(let error): stillborn.append((id, error))
         }
     }
 
     private func fail(_ id: RequestID, _ error: TransferError) {
-        results.settled(id, .failure(error))
+        stillborn.append((id, error))
         inbox.wake()
-    }
-
-    private func startPrepared() -> [(RequestID, UploadReport)] {
-        var failures: [(RequestID, UploadReport)] = []
-        for (id, result) in results.takeChunks() {
-            switch result {
-            case .success(let chunk):
-                // It may have been cancelled meanwhile.
-                guard let request = requests[id] else {
-                    chunk.window.release()
-                    continue
-                }
-                request.prepared(chunk)
-                start(request)
-            case .failure(let error):
-                guard let request = requests.removeValue(forKey: id) else { continue }
-                _ = request.cancelled()
-                failures.append((id, UploadReport(outcome: .failed(error, retryAfter: nil))))
-            }
-        }
-        return failures
     }
 
     private func start(_ request: UploadRequest) {
@@ -188,6 +152,6 @@ final class UploadExecutor {
 
     /// Ends the helpers.
     func finish() {
-        for reader in readers { reader.finish() }
+        supply.finish()
     }
 }

@@ -56,7 +56,7 @@ struct UploadJudge {
         guard answer.index == index else { throw bad("another chunk than the one that was sent") }
         let checksums = [answer.checksum.map { FieldSyntax.lowercased($0) }, taggedDigest].compactMap { $0 }
         guard let digest, !checksums.isEmpty, checksums.allSatisfy({ $0 == digest }) else {
-            throw bad("not the checksum of the chunk that was sent")
+            throw bad("something other than the checksum of the chunk that was sent")
         }
         return digest
     }

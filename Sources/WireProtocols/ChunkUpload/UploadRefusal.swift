@@ -101,8 +101,7 @@ struct UploadRefusal {
 
     private var unprocessable: TransferError {
         switch order.task {
-        case .chunk(let index, _):
-            explained(.digestMismatchOfChunk, "chunk \(index) came to the server with other bytes than were sent")
+        case .chunk: TransferError(.digestMismatchOfChunk, "it came to the server with other bytes than were sent")
         case .complete: explained(.uploadMismatch, "the file at the server does not have the expected SHA-256")
         case .register, .status, .abort: explained(.refused)
         }

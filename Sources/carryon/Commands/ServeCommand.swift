@@ -1,6 +1,8 @@
 import ArgumentParser
+import CLinux
 import Foundation
 import Glibc
+import Synchronization
 import TransferCore
 import UploadServer
 
@@ -75,7 +77,7 @@ struct ServeCommand: ParsableCommand {
             var logger = LogFile.standardError()
             if isQuiet { logger.logLevel = .warning }
             let folder = try dataFolder()
-            let ended = EndNotice()
+            let ended = try EndNotice()
             let server = try RunningServer(
                 { [logger] onListening in
                     try ChunkServer(
@@ -83,11 +85,11 @@ struct ServeCommand: ParsableCommand {
                 }, onEnd: { ended.signal() })
             let scheme = configuration.tls == nil ? "http" : "https"
             let host = server.address.host == nil ? "HOST\(server.address)" : "\(server.address)"
-            Diagnostics.say("carryon serve: listening on \(scheme)://\(host)/, files in \(folder)")
-            if signals.wait(for: ended.descriptor, timeout: -1) != nil {
+            Diagnostics.say("carryon serve: listening on \(scheme)://\(host)/, data in \(folder)")
+            if ended.waits(with: signals) == .signal {
                 Diagnostics.say("carryon serve: stopping; running requests may finish, a second signal cuts them off")
                 server.stop()
-                if signals.wait(for: ended.descriptor, timeout: -1) != nil { throw Exit.interrupted }
+                if ended.waits(with: signals) == .signal { throw Exit.interrupted }
             }
             try server.wait()
         }
@@ -149,25 +151,31 @@ struct ServeCommand: ParsableCommand {
     }
 }
 
-/// Something that becomes readable when the server has ended.
+/// Tells the thread that waits for signals that the server has ended.
 private final class EndNotice: Sendable {
-    let descriptor: Int32
-    private let writer: Int32
+    enum Outcome { case end, signal }
 
-    init() {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { preconditionFailure("no file descriptor left") }
-        descriptor = ends[0]
-        writer = ends[1]
+    private let descriptor: Int32
+    private let isSet = Atomic(false)
+
+    init() throws {
+        descriptor = carryon_eventfd()
+        guard descriptor >= 0 else { throw Failure("no file descriptor is left") }
     }
 
     func signal() {
-        var byte: UInt8 = 1
-        _ = write(writer, &byte, 1)
+        isSet.store(true, ordering: .releasing)
+        var one: UInt64 = 1
+        _ = write(descriptor, &one, 8)
     }
 
-    deinit {
-        close(descriptor)
-        close(writer)
+    /// Waits for the end or for a signal.
+    func waits(with signals: Signals) -> Outcome {
+        while !isSet.load(ordering: .acquiring) {
+            if signals.wait(for: descriptor, timeout: -1) != nil { return .signal }
+        }
+        return .end
     }
+
+    deinit { close(descriptor) }
 }

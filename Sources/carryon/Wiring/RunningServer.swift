@@ -26,6 +26,7 @@ final class RunningServer: Sendable {
         Task.detached {
             do {
                 try await server.run()
+                started.settle(.failure(Failure("the server ended before it began to listen")))
                 outcome.settle(nil)
             } catch {
                 started.settle(.failure(error))

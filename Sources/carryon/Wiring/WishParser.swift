@@ -79,15 +79,22 @@ enum WishParser {
         try checkDigest(options, count: files.count)
         let isFolder = files.count > 1 || sources.contains(where: Paths.isFolder)
         let destination = isFolder && !address.hasSuffix("/") ? address + "/" : address
+        var sources: [String: String] = [:]
         return try files.map { file in
-            do throws(TransferError) {
-                return NewTransfer(
-                    direction: .upload, source: file.path,
-                    destination: try UploadAddress.destination(argument: destination, fileName: file.name),
-                    options: options)
-            } catch {
-                throw UsageError("\(file.path): \(error.detail)")
+            let target = try self.destination(of: file, at: destination)
+            // The server would refuse the second one, after all of it was sent.
+            if let other = sources.updateValue(file.path, forKey: target) {
+                throw UsageError("\(other) and \(file.path) would get the same name at the server")
             }
+            return NewTransfer(direction: .upload, source: file.path, destination: target, options: options)
+        }
+    }
+
+    private static func destination(of file: LocalFile, at address: String) throws -> String {
+        do throws(TransferError) {
+            return try UploadAddress.destination(argument: address, fileName: file.name)
+        } catch {
+            throw UsageError("\(file.path): \(error.detail)")
         }
     }
 
@@ -95,41 +102,5 @@ enum WishParser {
         if count > 1, options.sha256 != nil {
             throw UsageError("--sha256 belongs to one file, but there are \(count)")
         }
-    }
-}
-
-/// A local file to be sent, and the name it gets.
-struct LocalFile {
-    /// Absolute.
-    var path: String
-    /// Of a file in a folder that is sent as a whole: its path in there.
-    var name: String
-
-    /// The file at `path`, or every file below it in order of their names. Links to files are followed, links to
-    /// folders are not: they could lead round in a circle. What is left out is told on standard error.
-    ///
-    /// - Throws: `UsageError` if there is nothing, or nothing that can be sent.
-    static func files(at path: String) throws -> [LocalFile] {
-        let full = Paths.absolute(path)
-        guard Paths.isFolder(full) else {
-            guard !path.hasSuffix("/"), Paths.isPlainFile(full) else {
-                throw UsageError(Paths.exists(full) ? "\(path) is not a plain file" : "there is no file \(path)")
-            }
-            return [LocalFile(path: full, name: URL(filePath: full).lastPathComponent)]
-        }
-        let folder = full.hasSuffix("/") ? full : full + "/"
-        guard let names = FileManager.default.enumerator(atPath: folder) else {
-            throw UsageError("cannot read the folder \(path)")
-        }
-        var files: [LocalFile] = []
-        for name in names.compactMap({ $0 as? String }).sorted() {
-            if Paths.isPlainFile(folder + name) {
-                files.append(LocalFile(path: folder + name, name: name))
-            } else if Paths.isLink(folder + name) || !Paths.isFolder(folder + name) {
-                // Nobody would look for it at the server before it is missed.
-                Diagnostics.say("carryon: not sent: \(SafeText(folder + name)) is not a plain file")
-            }
-        }
-        return files
     }
 }

@@ -132,8 +132,8 @@ import TransferCore
 
     @Test func openedSessionsAreFetchedOnce() throws {
         let session = try #require(try open(create()).1)
-        let sessions = OpenedSessions()
-        sessions.put(session)
+        let sessions = OpenedFiles<PartSession>()
+        sessions.put(session, of: id)
         #expect(sessions.take(TransferID(5)) == nil)
         #expect(sessions.take(id) === session)
         #expect(sessions.take(id) == nil)
