@@ -78,7 +78,7 @@ struct UploadRefusal {
 
     private var conflict: TransferError {
         switch (problem?.kind, order.task) {
-        case ("name-taken", _): explained(.remoteNameTaken, "the server has a file of that name already")
+        case ("name-taken", _): TransferError(.remoteNameTaken, "the server has a file or folder of that name already")
         case ("incomplete", _): explained(.incomplete, "the server lacks chunks of the file")
         case ("idempotency-conflict", _): explained(.uploadLost, "the server knows this upload as another one")
         case ("chunk-conflict", .chunk(let index, _)):
