@@ -31,6 +31,8 @@ struct Problem: Error {
         case tooSlow = "too-slow"
         case noRoom = "no-room"
         case unauthorized
+        case forbiddenHost = "forbidden-host"
+        case forbiddenOrigin = "forbidden-origin"
         case stopping
         case headTooLong = "head-too-long"
         case badRequest = "bad-request"
@@ -57,6 +59,7 @@ struct Problem: Error {
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .busy, .stopping: .serviceUnavailable
         case .unauthorized: .unauthorized
+        case .forbiddenHost, .forbiddenOrigin: .forbidden
         case .headTooLong: .requestHeaderFieldsTooLarge
         case .badName, .badChunk, .badChecksum, .checksumMissing, .wrongLength: .badRequest
         case .lengthRequired: .lengthRequired

@@ -70,7 +70,7 @@ import Testing
             let id = try Self.register(server.port, size: bytes.count)
             let digest = SHA256.hash(bytes).map { String(format: "%02x", $0) }.joined()
             let running = try RawConnection(port: server.port)
-            let fields = ["Host: x", "Content-Length: \(bytes.count)", "X-Chunk-Checksum: \(digest)"]
+            let fields = ["Host: localhost", "Content-Length: \(bytes.count)", "X-Chunk-Checksum: \(digest)"]
             let head = ["PUT /uploads/\(id)/chunks/0 HTTP/1.1"] + fields + ["Expect: 100-continue", "\r\n"]
             try running.send(Array(head.joined(separator: "\r\n").utf8))
             // Now the server has begun with it.
@@ -101,7 +101,8 @@ import Testing
         let body = #"{"name":"f","size":\#(size)}"#
         let connection = try RawConnection(port: port)
         try connection.send(
-            Array("POST /uploads HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8))
+            Array("POST /uploads HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+        )
         let answer = try connection.readResponse()
         let json = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
         return json?["uploadId"] as? String ?? ""

@@ -105,7 +105,8 @@ extension TransferRecord {
             contentEncoding: "gzip", address: "https://mirror.example.org/1?a=b", isResumable: true,
             digest: String(repeating: "0f", count: 32), chunkSize: .max)
         upload = UploadBookmark(
-            key: "0b9c2f-'ü\"", address: "https://example.org/uploads/\u{1F4BE}?a=b", source: .extreme, chunkSize: ChunkPlan.maximumSize)
+            key: "0b9c2f-'ü\"", address: "https://example.org/uploads/\u{1F4BE}?a=b", source: .extreme,
+            chunkSize: ChunkPlan.maximumSize)
         finalPath = "/downloads/1.iso"
         part = FileIdentity(device: .max, inode: 1 << 63, born: .max)
         sha256 = String(repeating: "cd", count: 32)

@@ -8,7 +8,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        let owner = owner(of: request)
+        let owner = await owner(of: request)
         RequestNotes.current?.append(owner ?? .nobody)
         guard let owner else {
             throw Problem(
@@ -20,9 +20,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
         return try await next(request, context)
     }
 
-    private func owner(of request: Request) -> Owner? {
+    private func owner(of request: Request) async -> Owner? {
         guard let tokens, !HealthRoute.isFor(request) else { return .nobody }
-        return Self.token(in: request.headers[.authorization]).flatMap { tokens.owner(of: $0) }
+        guard let token = Self.token(in: request.headers[.authorization]) else { return nil }
+        return await tokens.owner(of: token)
     }
 
     /// The token of `Bearer TOKEN`; the scheme's case does not matter (RFC 9110 §11.1).

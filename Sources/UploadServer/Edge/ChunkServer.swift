@@ -10,8 +10,12 @@ import TransferCore
 /// The server of the chunk protocol: HTTP/1.1, with or without TLS.
 ///
 /// From the outside in, a request meets: the limits of its connection and the access log (``MessageHandler``),
-/// ``ProblemMiddleware``, the tokens, the refusal of a server that is stopping, and the routes.
+/// ``ProblemMiddleware``, the tokens or ``LocalAccessMiddleware``, the refusal of a server that is stopping, and the
+/// routes.
 public struct ChunkServer: Sendable {
+    /// How long the end of a server may take that has no requests any more.
+    private static let endTime = Duration.seconds(5)
+
     private let configuration: ServerConfiguration
     private let address: NumericAddress
     private let tls: NIOSSLContext?
@@ -81,13 +85,16 @@ public struct ChunkServer: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await run(group) }
             tasks.addTask {
+                var isIdle = false
                 // A group of services that is stopped before it runs is an error.
                 if await starts.stream.hasElement(), await stops.stream.hasElement() {
                     drain.begin()
                     await group.triggerGracefulShutdown()
-                    await drain.untilIdle(longest: configuration.stopTime)
+                    isIdle = await drain.untilIdle(longest: configuration.stopTime)
                 }
                 registry.closeAll()
+                // With nothing left to do the group ends by itself, and would complain of being cancelled.
+                if isIdle { try? await Task.sleep(for: Self.endTime) }
             }
             try await tasks.next()
             tasks.cancelAll()
@@ -111,8 +118,9 @@ public struct ChunkServer: Sendable {
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: BodyFaultMiddleware())
         router.add(middleware: AuthenticationMiddleware(tokens: tokens))
+        if tokens == nil { router.add(middleware: LocalAccessMiddleware(hasTLS: tls != nil)) }
         router.add(middleware: DrainMiddleware(drain: drain))
-        router.add(middleware: ContinueMiddleware())
+        router.add(middleware: BodyWantedMiddleware())
         HealthRoute(drain: drain).add(to: router)
         routes.addRoutes(to: router)
         let settings = ConnectionSettings(

@@ -3,7 +3,7 @@ import TransferCore
 /// Judges whether a connection takes too long. It is told what happens, with the time, and never looks at a clock.
 ///
 /// A client is blamed only for what it alone can help: a body counts as slow while the server asked for bytes and
-/// none came, not while the server itself was not ready for them.
+/// none came, not while the server itself was not ready for them, and not before a route wanted the body at all.
 struct ConnectionPace: Sendable {
     /// What is to be done about a connection.
     enum Verdict: Hashable, Sendable {
@@ -34,6 +34,8 @@ struct ConnectionPace: Sendable {
     /// Requests whose head has come and whose answer is not complete.
     private(set) var openRequests = 0
     private var isWaiting = false
+    /// A route reads the body of the request.
+    private var isBodyWanted = false
 
     private var bodyCount: Int64 = 0
     /// For how long the client let the server wait, for this body and since its last byte.
@@ -77,8 +79,16 @@ struct ConnectionPace: Sendable {
     mutating func requestBegan(now: Instant) {
         openRequests += 1
         bodyCount = 0
+        isBodyWanted = false
         (blame, silence) = (.zero, .zero)
         phase = .body
+        settle(now)
+    }
+
+    /// A route begins to read the body of the request that is being answered.
+    mutating func bodyWanted(now: Instant) {
+        settle(now)
+        isBodyWanted = true
         settle(now)
     }
 
@@ -169,7 +179,9 @@ struct ConnectionPace: Sendable {
             blame += now - blamedSince
             silence += now - blamedSince
         }
-        // While an earlier answer is under way, the client may well wait for that.
-        blamedSince = isWaiting && isWithinBody && openRequests <= 1 ? now : nil
+        // While an earlier answer is under way, the client may well wait for that. Behind the last answer nobody reads
+        // the rest of a body but to be rid of it.
+        let isAwaited = openRequests == 0 || openRequests == 1 && isBodyWanted
+        blamedSince = isWaiting && isWithinBody && isAwaited ? now : nil
     }
 }

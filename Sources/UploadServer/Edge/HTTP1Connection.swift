@@ -33,6 +33,7 @@ struct HTTP1Connection: HTTPChannelHandler {
         return channel.eventLoop.makeCompletedFuture {
             let notes = RequestNotes(channel: channel)
             let watch = ConnectionWatch(limits: settings.limits, eventLoop: channel.eventLoop)
+            try Self.limitMemory(of: channel)
             let pipeline = channel.pipeline.syncOperations
             var decoderLimits = NIOHTTPDecoderLimitConfiguration()
             decoderLimits.maxHeaderFieldSize = settings.limits.headSize
@@ -47,12 +48,23 @@ struct HTTP1Connection: HTTPChannelHandler {
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: settings.tls != nil))
             try pipeline.addHandler(MessageHandler(watch, notes: notes, settings: settings))
             let asyncChannel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                wrappingChannelSynchronously: channel,
+                configuration: .init(
+                    backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2),
+                    isOutboundHalfClosureEnabled: true))
             // One that is accepted while the server stops is never handled, but NIO insists that nobody drops it
             // before its channel is closed.
             channel.closeFuture.whenComplete { _ in withExtendedLifetime(asyncChannel) {} }
             return Value(asyncChannel: asyncChannel, notes: notes)
         }
+    }
+
+    /// What a client sends while its request has to wait stays in the socket, but for a few buffers: clients are many.
+    private static func limitMemory(of channel: any Channel) throws {
+        guard let options = channel.syncOptions else { return }
+        try options.setOption(.maxMessagesPerRead, value: 1)
+        try options.setOption(
+            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 32_768))
     }
 
     func handle(value: Value, logger: Logger) async {

@@ -67,6 +67,7 @@ final class MessageHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        notes.interrupt(.closed)
         for exchange in exchanges {
             settings.log.record(
                 exchange, owner: notes.takeOwner(), remote: notes.remote, now: watch.now, isComplete: false)
@@ -97,6 +98,7 @@ final class MessageHandler: ChannelDuplexHandler {
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        watch.note { $0.bodyWanted(now: $1) }
         if exchanges.first?.isHeldBack == true, exchanges.first?.status == nil {
             exchanges[0].proceed()
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: promise)
@@ -149,9 +151,10 @@ final class MessageHandler: ChannelDuplexHandler {
         case .slowHead: refuse(Problem(.tooSlow, "the request's head came too slowly"), context)
         case .longHead: refuse(Problem(.headTooLong, "the request's head is too long"), context)
         case .slowBody:
-            // The route learns it where it waits for the body, lets go of what it holds, and answers.
+            // The route learns it wherever it waits, lets go of what it holds, and answers.
             settings.log.recordCut(verdict, remote: notes.remote)
             watch.end()
+            notes.interrupt(.tooSlow)
             context.fireErrorCaught(BodyTooSlow())
         case .idle, .over: context.close(promise: nil)
         case .unread:

@@ -23,7 +23,9 @@ final class ServerDrain: Sendable {
     }
 
     /// Returns once no request is being answered, or after `longest`, or when the task is cancelled. Only once.
-    func untilIdle(longest: Duration) async {
+    ///
+    /// - Returns: Whether no request is being answered.
+    func untilIdle(longest: Duration) async -> Bool {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 try? await Task.sleep(for: longest)
@@ -32,6 +34,7 @@ final class ServerDrain: Sendable {
             await withCheckedContinuation { continuation in change { $0.waiting = continuation } }
             group.cancelAll()
         }
+        return state.withLock { $0.running == 0 }
     }
 
     private func change(_ body: (inout State) -> Void) {

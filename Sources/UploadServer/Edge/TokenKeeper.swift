@@ -19,6 +19,7 @@ final class TokenKeeper: Sendable {
     private let logger: Logger
     private let now: @Sendable () -> Instant
     private let state: Mutex<State>
+    private let workers = Workers(name: "tokens", count: 1)
 
     /// Throws ``ServerSetupError`` if the file cannot be read or makes no sense.
     init(_ path: String, logger: Logger, now: @escaping @Sendable () -> Instant) throws {
@@ -32,29 +33,32 @@ final class TokenKeeper: Sendable {
     }
 
     /// Whose token this is; `nil` for nobody's.
-    func owner(of token: some Sequence<UInt8>) -> Owner? {
-        current().owner(of: token)
+    func owner(of token: some Sequence<UInt8>) async -> Owner? {
+        let now = now()
+        let isDue = state.withLock { state in
+            guard now - state.lookedAt >= Self.interval else { return false }
+            state.lookedAt = now
+            return true
+        }
+        if isDue { try? await workers.run { self.look() } }
+        return state.withLock { $0.table }.owner(of: token)
     }
 
-    private func current() -> TokenTable {
-        let now = now()
-        return state.withLock { state in
-            guard now - state.lookedAt >= Self.interval else { return state.table }
-            state.lookedAt = now
-            let version = FileStamp(path)
-            guard version != state.version else { return state.table }
-            state.version = version
-            do {
-                // The stamp of what was read: a change in between is found at the next look.
-                let file = try SmallFile(path, purpose: "token file")
-                state.version = file.stamp
-                state.table = try TokenTable(file.bytes, file: path)
-                logger.notice("the tokens were read anew", metadata: ["file": "\(SafeText(path))"])
-                warn(about: file.stamp)
-            } catch {
-                logger.error("the tokens stay as they were: \(error)")
-            }
-            return state.table
+    /// Takes up the file if it has changed. Blocks.
+    private func look() {
+        let version = FileStamp(path)
+        guard version != state.withLock({ $0.version }) else { return }
+        state.withLock { $0.version = version }
+        do {
+            // The stamp of what was read: a change in between is found at the next look.
+            let file = try SmallFile(path, purpose: "token file")
+            state.withLock { $0.version = file.stamp }
+            let table = try TokenTable(file.bytes, file: path)
+            state.withLock { $0.table = table }
+            logger.notice("the tokens were read anew", metadata: ["file": "\(SafeText(path))"])
+            warn(about: file.stamp)
+        } catch {
+            logger.error("the tokens stay as they were: \(error)")
         }
     }
 

@@ -10,7 +10,7 @@ struct FileBody: Sendable {
         var longestStall = Duration.seconds(30)
     }
 
-    private static let largestPiece: Int64 = 512 << 10
+    private static let largestPiece: Int64 = 128 << 10
 
     let file: ServedFile
     let range: ByteRange

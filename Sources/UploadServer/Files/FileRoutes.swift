@@ -35,7 +35,8 @@ struct FileRoutes: Sendable {
     private func answer(_ request: Request, owner: Owner) async throws -> Response {
         // Not from the router, which takes several slashes for one.
         let path = request.uri.path.dropFirst("/files/".count)
-        guard let name = FileName(encodedPath: path), let file = files.file(named: name, of: owner) else {
+        guard let name = FileName(encodedPath: path), let file = try await files.file(named: name, of: owner)
+        else {
             throw Problem(.notFound, "there is no such file")
         }
         let current = Conditions.Current(
@@ -114,14 +115,31 @@ struct FileRoutes: Sendable {
         if let known {
             fields[.reprDigest] = known.fieldValue
         } else if DigestPreference.wantsSHA256(request.headers[.wantReprDigest]),
-            let digest = await digests.wholeDigest(of: file)
+            let digest = try await unlessClientLeaves({ await digests.wholeDigest(of: file) })
         {
             fields[.reprDigest] = digest.fieldValue
         }
         if request.method == .get, range.length <= Self.longestDigestedRange,
             DigestPreference.wantsSHA256(request.headers[.wantContentDigest])
         {
-            fields[.contentDigest] = try await FileDigestCache.digest(of: file, range).fieldValue
+            let digest = try await unlessClientLeaves { try await digests.digest(of: file, range) }
+            fields[.contentDigest] = digest.fieldValue
+        }
+    }
+
+    /// Does what takes long, and gives it up when the connection is closed: nobody waits for the answer any more.
+    private func unlessClientLeaves<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let task = Task(operation: body)
+        return try await withTaskCancellationHandler {
+            try await RequestNotes.listening {
+                if $0 == .closed { task.cancel() }
+            } during: {
+                try await task.value
+            }
+        } onCancel: {
+            task.cancel()
         }
     }
 }

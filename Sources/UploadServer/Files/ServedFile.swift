@@ -1,21 +1,23 @@
-import Foundation
+import Glibc
 import Hummingbird
 
 /// An open regular file. It is closed with the value.
 final class ServedFile: Sendable {
     let version: FileVersion
     private let descriptor: Int32
-    private let queue: DispatchQueue
+    private let workers: Workers
 
     /// Takes over a descriptor; `nil` if it is not that of a regular file.
-    init?(owning descriptor: Int32, queue: DispatchQueue) {
+    ///
+    /// - Parameter workers: Those who read from it.
+    init?(owning descriptor: Int32, workers: Workers) {
         guard let version = FileVersion(of: descriptor) else {
             close(descriptor)
             return nil
         }
         self.descriptor = descriptor
         self.version = version
-        self.queue = queue
+        self.workers = workers
     }
 
     deinit { close(descriptor) }
@@ -25,34 +27,28 @@ final class ServedFile: Sendable {
 
     /// Reads `count` bytes off the cooperative pool. Throws ``FileShrank`` if there are not so many.
     func read(at offset: Int64, count: Int) async throws -> ByteBuffer {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { [descriptor] in
-                continuation.resume(with: Result { try Self.read(descriptor, offset, count) })
+        try await workers.run { [self] in
+            var buffer = ByteBufferAllocator().buffer(capacity: count)
+            try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+                try readBlocking(UnsafeMutableRawBufferPointer(rebasing: target[..<count]), at: offset)
+                return count
             }
+            return buffer
         }
     }
 
-    private static func read(_ descriptor: Int32, _ offset: Int64, _ count: Int) throws -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: count)
+    /// Fills a buffer. Blocks. Throws ``FileShrank`` if there are not so many bytes.
+    func readBlocking(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws {
         var done = 0
-        while done < count {
-            let wanted = count - done
-            let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { target in
-                max(0, pread(descriptor, target.baseAddress, wanted, off_t(offset) + off_t(done)))
-            }
-            guard got > 0 else { throw FileShrank() }
-            done += got
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileShrank() }
+            done += count
         }
-        return buffer
     }
 }
 
 /// A file that has become shorter, or unreadable, while it was served.
 struct FileShrank: Error {}
-
-/// The threads on which files are read. They are few, and each file stays on one.
-final class FileWorkers: Sendable {
-    private let queues = (0..<4).map { DispatchQueue(label: "carryon.served-files.\($0)") }
-
-    func next() -> DispatchQueue { queues.randomElement()! }
-}

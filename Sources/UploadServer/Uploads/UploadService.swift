@@ -24,24 +24,29 @@ final class UploadService: ServerRoutes {
         let folder = try DataFolder(path)
         let files = try FinishedFiles(path)
         try self.init(
-            folder: folder, files: files, ledger: SQLiteLedger(path: "\(path)/server.db"),
+            folder: folder, files: files, ledger: SQLiteLedger(path: "\(path)/server.db", logger: logger),
             storage: DiskStorage(folder, files: files), settings: settings, clock: clock, logger: logger,
             faults: faults)
     }
 
-    /// The same with ports of the caller's choice.
+    /// The same with ports of the caller's choice. Throws ``DataFolderError``.
     init(
         folder: DataFolder, files: FinishedFiles, ledger: any UploadLedger, storage: any ChunkStorage,
         settings: UploadSettings, clock: any Clock, logger: Logger, faults: FaultPlan?
     ) throws {
-        try Reconciliation(ledger: ledger, storage: storage, clock: clock, logger: logger).run()
+        do {
+            try Reconciliation(ledger: ledger, storage: storage, clock: clock, logger: logger).run()
+        } catch {
+            throw DataFolderError(reconciling: error)
+        }
         let readers = Workers(name: "read", count: 2)
         let committer = ChunkCommitter(ledger: ledger, clock: clock, logger: logger)
         let uploads = OpenUploads(ledger: ledger, readers: readers, takeoverAfter: settings.takeoverAfter)
         let gauge = DiskGauge(storage, reserve: settings.reserve)
+        let remover = FileRemover(storage, logger: logger)
         let ender = UploadEnder(
-            uploads: uploads, storage: storage, ledger: ledger, committer: committer, readers: readers, clock: clock,
-            lifetime: settings.lifetime, memoryOfEnded: settings.memoryOfEnded)
+            uploads: uploads, remover: remover, ledger: ledger, committer: committer, readers: readers, clock: clock,
+            lifetime: settings.lifetime, memoryOfEnded: settings.memoryOfEnded, logger: logger)
         self.folder = folder
         self.ledger = ledger
         self.committer = committer
@@ -49,7 +54,10 @@ final class UploadService: ServerRoutes {
         self.logger = logger
         uploadRoutes = UploadRoutes(
             uploads: uploads, ledger: ledger, readers: readers,
-            registrar: UploadRegistrar(storage: storage, committer: committer, gauge: gauge, settings: settings),
+            registrar: UploadRegistrar(
+                uploads: uploads, ender: ender, storage: storage, ledger: ledger, committer: committer,
+                readers: readers, creators: Workers(name: "create", count: 2), remover: remover, gauge: gauge,
+                settings: settings),
             completer: UploadCompleter(
                 uploads: uploads, ledger: ledger, storage: storage, committer: committer, readers: readers,
                 hashers: Workers(name: "hash", count: 2), patience: settings.completePatience),
@@ -60,8 +68,7 @@ final class UploadService: ServerRoutes {
                 buffers: ChunkBuffers(memory: settings.memory, patience: settings.bufferPatience),
                 workers: Workers(name: "write", count: 4), storage: storage, ledger: ledger,
                 committer: committer),
-            permits: WaitingLine(Array(repeating: (), count: settings.chunksInFlight)), gauge: gauge, clock: clock,
-            settings: settings, faults: faults.map(UploadFaults.init))
+            gauge: gauge, clock: clock, settings: settings, faults: faults.map(UploadFaults.init))
         digests = FileDigestCache()
         fileRoutes = FileRoutes(files: files, digests: digests, faults: faults) { name, owner, version in
             try? await readers.run { try ledger.digest(of: name, owner: owner, version: version) }

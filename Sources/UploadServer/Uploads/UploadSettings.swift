@@ -6,8 +6,6 @@ public struct UploadSettings: Sendable, Hashable {
     public var chunkSize: Int64
     /// How many unfinished uploads one owner may have.
     public var openUploadsPerOwner: Int
-    /// How many chunks the server takes in at the same time; further ones wait.
-    public var chunksInFlight: Int
     /// The memory of all buffers for chunks together, in bytes, in steps of 1 MiB; 1 MiB at least.
     public var memory: Int
     /// What stays free on the disk, in bytes.
@@ -26,7 +24,7 @@ public struct UploadSettings: Sendable, Hashable {
     /// The defaults suit a small server of files of any size.
     public init(
         largestFile: Int64 = 1 << 46, chunkSize: Int64 = 4 << 20, openUploadsPerOwner: Int = 1000,
-        chunksInFlight: Int = 256, memory: Int = 48 << 20, reserve: Int64 = 256 << 20,
+        memory: Int = 48 << 20, reserve: Int64 = 256 << 20,
         lifetime: Duration = .seconds(7 * 86_400), memoryOfEnded: Duration = .seconds(86_400),
         takeoverAfter: Duration = .seconds(2), bufferPatience: Duration = .seconds(1),
         completePatience: Duration = .seconds(5)
@@ -34,7 +32,6 @@ public struct UploadSettings: Sendable, Hashable {
         self.largestFile = largestFile
         self.chunkSize = chunkSize
         self.openUploadsPerOwner = openUploadsPerOwner
-        self.chunksInFlight = chunksInFlight
         self.memory = memory
         self.reserve = reserve
         self.lifetime = lifetime

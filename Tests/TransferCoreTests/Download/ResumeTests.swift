@@ -85,8 +85,10 @@ import Testing
     @Test func damagedChunksAreFetchedAgain() {
         var bench = Bench([Bench.begun()])
         bench.resume(Bench.bookmark(0..<10), damaged: [3])
-        #expect(bench.effects.contains(.dropChunks(
-                id, [3], StoredProgress(bytesDone: 9 * Self.mebibyte, chunksDone: 9))))
+        #expect(
+            bench.effects.contains(
+                .dropChunks(
+                    id, [3], StoredProgress(bytesDone: 9 * Self.mebibyte, chunksDone: 9))))
         #expect(
             bench.requests.map(\.expectation.range) == [ByteRange(3 * Self.mebibyte, 4 * Self.mebibyte)])
         #expect(bench.row()?.chunks[3].isRefetch == true && bench.row()?.chunksDone == 9)

@@ -152,8 +152,10 @@ import Testing
         var bench = Bench([record])
         bench.handle(.command(.verify([TransferID(1)])))
         bench.handle(.verified(TransferID(1), .success(VerifyReport(checked: 10, damaged: [2]))))
-        #expect(bench.effects.contains(.dropChunks(
-                TransferID(1), [2], StoredProgress(bytesDone: 9 * Self.mebibyte, chunksDone: 9))))
+        #expect(
+            bench.effects.contains(
+                .dropChunks(
+                    TransferID(1), [2], StoredProgress(bytesDone: 9 * Self.mebibyte, chunksDone: 9))))
         #expect(bench.effects.contains(.loadBookmark(TransferID(1))))
         #expect(bench.queue.entries[TransferID(1)]?.record.bytesDone == 9 * Self.mebibyte)
     }

@@ -14,7 +14,7 @@ struct AccessLogTests {
         try await serving(.loopback(tokenFile: folder.path("tokens"))) { server in
             try await onOwnThread {
                 let connection = try RawConnection(port: server.port)
-                let head = "PUT /count?secret=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+                let head = "PUT /count?secret=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n"
                 try connection.send(Array("\(head)Content-Length: 5\r\n\r\n12345".utf8))
                 #expect(try connection.readResponse().status == 200)
                 #expect(try connection.exchange("GET", "/a%1b%5b%20b?c").status == 401)
@@ -56,7 +56,7 @@ struct AccessLogTests {
         try await serving { server in
             do {
                 let connection = try RawConnection(port: server.port)
-                try connection.send(Array("PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12".utf8))
+                try connection.send(Array("PUT /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n12".utf8))
                 try connection.send(Array("3".utf8))
             }
             try await eventually("logged") {

@@ -49,7 +49,7 @@ struct AuthenticationTests {
             let answer = try await onOwnThread {
                 let connection = try RawConnection(port: server.port)
                 try connection.send(
-                    Array("PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n".utf8))
+                    Array("PUT /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n".utf8))
                 return try connection.readResponse(toTheEnd: true)
             }
             #expect(answer.status == 401)

@@ -29,6 +29,7 @@ import TransferCore
         pace.readRequested(now: time)
         pace.bytesCame(200, now: time)
         pace.requestBegan(now: time)
+        pace.bodyWanted(now: time)
         pace.readRequested(now: time)
     }
 
@@ -104,6 +105,26 @@ import TransferCore
         expect(.slowBody, after: 10)
     }
 
+    @Test mutating func aClientIsNotBlamedBeforeARouteWantsItsBody() {
+        pace.bytesCame(200, now: time)
+        pace.requestBegan(now: time)
+        pace.readRequested(now: time)
+        #expect(pace.deadline(now: time) == nil)
+        pass(1000)
+        #expect(verdict() == .fine)
+        pace.bodyWanted(now: time)
+        expect(.slowBody, after: 10)
+    }
+
+    @Test mutating func theRestOfAnAnsweredRequestIsNotWaitedForLong() {
+        pace.bytesCame(200, now: time)
+        pace.requestBegan(now: time)
+        pace.readRequested(now: time)
+        pass(1000)
+        pace.answerEnded(now: time)
+        expect(.slowBody, after: 10)
+    }
+
     @Test mutating func theServersThinkingTimeIsItsOwn() {
         beginBody()
         pace.bytesCame(10, now: time)
@@ -129,6 +150,9 @@ import TransferCore
         pass(100)
         #expect(verdict() == .fine)
         pace.answerEnded(now: time)
+        #expect(pace.deadline(now: time) == nil)
+        pass(100)
+        pace.bodyWanted(now: time)
         expect(.slowBody, after: 10)
     }
 

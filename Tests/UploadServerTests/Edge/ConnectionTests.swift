@@ -6,14 +6,14 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ConnectionTests {
-    private let get = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"
+    private let get = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     @Test func requestsMayComeInOneGo() async throws {
         try await serving { server in
             let answers = try await onOwnThread {
                 let connection = try RawConnection(port: server.port)
-                let put = "PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345"
-                let last = "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: CLOSE\r\n\r\n"
+                let put = "PUT /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n12345"
+                let last = "GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: CLOSE\r\n\r\n"
                 try connection.send(Array((get + put + get + last).utf8))
                 return try connection.readResponse(toTheEnd: true)
             }
@@ -28,7 +28,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: [
-        ("", 200), ("PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1234", 400), ("GET /x", 400),
+        ("", 200), ("PUT /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1234", 400), ("GET /x", 400),
     ])
     func aClientMayStopSendingBeforeItsAnswer(request: String, status: Int) async throws {
         try await serving { server in
@@ -43,7 +43,7 @@ struct ConnectionTests {
     @Test func aClientMayStopSendingWhileItsAnswerIsMade() async throws {
         try await serving { server in
             async let text = onOwnThread {
-                try HalfClosingClient.exchange("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n", port: server.port)
+                try HalfClosingClient.exchange("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n", port: server.port)
             }
             try await eventually("the request is there") { server.routes.events == ["waits"] }
             server.routes.gate.open()
@@ -55,10 +55,12 @@ struct ConnectionTests {
         try await serving { server in
             let (small, large) = try await onOwnThread {
                 let connection = try RawConnection(port: server.port)
-                try connection.send(Array("PUT /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".utf8))
+                try connection.send(
+                    Array("PUT /ignore HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n".utf8))
                 let small = try connection.readResponse()
                 try connection.send([UInt8](repeating: 0, count: 1000))
-                try connection.send(Array("PUT /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n".utf8))
+                try connection.send(
+                    Array("PUT /ignore HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n".utf8))
                 return (small, try connection.readResponse(toTheEnd: true))
             }
             #expect(small.status == 200 && small["Connection"] == nil)
@@ -72,7 +74,7 @@ struct ConnectionTests {
                 let connection = try RawConnection(port: server.port)
                 let count = 16 << 20
                 try connection.send(
-                    Array("PUT /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: \(count)\r\n\r\n".utf8))
+                    Array("PUT /ignore HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(count)\r\n\r\n".utf8))
                 try connection.send([UInt8](repeating: 7, count: count))
                 return try connection.readResponse()
             }
@@ -82,7 +84,7 @@ struct ConnectionTests {
 
     @Test func aClientThatWaitsWithItsBodyIsToldToSendIt() async throws {
         try await serving { server in
-            let head = "HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+            let head = "HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
             let (go, counted, ignored) = try await onOwnThread {
                 let connection = try RawConnection(port: server.port)
                 try connection.send(Array("PUT /count \(head)".utf8))
@@ -108,7 +110,7 @@ struct ConnectionTests {
                 let second = try RawConnection(port: server.port)
                 #expect(try second.exchange("GET", "/hello").status == 200)
                 let third = try RawConnection(port: server.port)
-                try third.send(Array("GET /third HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+                try third.send(Array("GET /third HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
                 for _ in 0..<20 { #expect(try second.exchange("GET", "/hello").status == 200) }
                 withExtendedLifetime(first) {}
                 return third

@@ -34,6 +34,17 @@ final class StandInRoutes: ServerRoutes {
             for try await buffer in request.body { count += buffer.readableBytes }
             return "\(count)"
         }
+        router.put("listen") { request, _ in
+            // Reads a little, and waits for something else then.
+            for try await _ in request.body { break }
+            let (heard, tell) = AsyncStream<RequestNotes.Interruption>.makeStream()
+            return await RequestNotes.listening {
+                tell.yield($0)
+            } during: {
+                for await interruption in heard where interruption == .tooSlow { return "too slow" }
+                return "nothing"
+            }
+        }
         router.put("ignore") { _, _ in "ignored" }
         router.get("fail") { _, _ -> Response in throw CancellationError() }
         router.get("big") { _, _ in
@@ -63,8 +74,10 @@ final class Gate: Sendable {
 
     func open() { isOpen.store(true, ordering: .releasing) }
 
+    var isPassable: Bool { isOpen.load(ordering: .acquiring) }
+
     func pass() async {
-        while !isOpen.load(ordering: .acquiring), !Task.isCancelled {
+        while !isPassable, !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(2))
         }
     }

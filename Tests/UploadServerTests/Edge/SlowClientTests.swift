@@ -33,7 +33,8 @@ struct SlowClientTests {
             limits.lingerTime = .seconds(30)
         }
         try await serving(configuration) { server in
-            async let slow = trickle(server.port, "PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n", "x")
+            async let slow = trickle(
+                server.port, "PUT /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n", "x")
             let others = try await onOwnThread {
                 let connection = try RawConnection(port: server.port)
                 return try (0..<50).map { _ in try connection.exchange("GET", "/hello").status }
@@ -47,7 +48,7 @@ struct SlowClientTests {
         }
     }
 
-    @Test(arguments: ["", "PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", "GET /he"])
+    @Test(arguments: ["", "PUT /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n", "GET /he"])
     func silenceIsCutOff(start: String) async throws {
         let configuration = ServerConfiguration.loopback { limits in
             if start.isEmpty { limits.idleTime = .milliseconds(300) }
@@ -80,12 +81,49 @@ struct SlowClientTests {
     @Test func anAnswerThatNobodyReadsIsCutOff() async throws {
         try await serving(.loopback { $0.unreadTime = .milliseconds(300) }) { server in
             let connection = try RawConnection(port: server.port)
-            try connection.send(Array("GET /big HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+            try connection.send(Array("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
             try await eventually("cut off") {
                 server.log.lines("connection cut off").map { $0.metadata["reason"] } == ["unread"]
             }
             try await eventually("let go") { server.log.lines("request cut off").count == 1 }
             withExtendedLifetime(connection) {}
+        }
+    }
+
+    @Test func aClientThatWaitsToBeAskedBlamesNobody() async throws {
+        let configuration = ServerConfiguration.loopback { limits in
+            limits.bodySilence = .milliseconds(300)
+            limits.bodyGrace = .milliseconds(300)
+        }
+        try await serving(configuration) { server in
+            let head =
+                "PUT /count-late HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+            async let statuses = onOwnThread {
+                let connection = try RawConnection(port: server.port)
+                try connection.send(Array(head.utf8))
+                let first = try connection.readResponse(hasBody: false)
+                try connection.send(Array("12345".utf8))
+                return [first.status, try connection.readResponse().status]
+            }
+            // Longer than the limits: what must not happen has time to happen.
+            try await Task.sleep(for: .milliseconds(700))
+            server.routes.gate.open()
+            #expect(try await statuses == [100, 200])
+        }
+    }
+
+    @Test func aRouteThatWaitsForSomethingElseLearnsOfASlowBody() async throws {
+        let configuration = ServerConfiguration.loopback { limits in
+            limits.bodySilence = .milliseconds(300)
+            limits.lingerTime = .seconds(30)
+        }
+        try await serving(configuration) { server in
+            let answer = try await onOwnThread {
+                let connection = try RawConnection(port: server.port)
+                try connection.send(Array("PUT /listen HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1".utf8))
+                return try connection.readResponse(toTheEnd: true)
+            }
+            #expect(String(decoding: answer.body, as: UTF8.self) == "too slow")
         }
     }
 
@@ -99,7 +137,7 @@ struct SlowClientTests {
                 let connection = try RawConnection(port: server.port)
                 let count = 16 << 20
                 try connection.send(
-                    Array("PUT /count-late HTTP/1.1\r\nHost: x\r\nContent-Length: \(count)\r\n\r\n".utf8))
+                    Array("PUT /count-late HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(count)\r\n\r\n".utf8))
                 try connection.send([UInt8](repeating: 7, count: count))
                 return try connection.readResponse()
             }

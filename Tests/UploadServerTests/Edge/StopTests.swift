@@ -56,6 +56,8 @@ struct StopTests {
             server.server.stop()
             try await eventually("closed") { server.routes.events == ["run ended", "closed"] }
             withExtendedLifetime(idle) {}
+            // Nothing went wrong, so nothing is said.
+            #expect(server.log.all.filter { $0.level >= .warning }.map(\.message) == [])
         }
     }
 
@@ -98,7 +100,7 @@ struct StopTests {
                 let attempts = Task {
                     try await onOwnThread {
                         while let connection = try? RawConnection(port: server.port) {
-                            try? connection.send(Array("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+                            try? connection.send(Array("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
                         }
                     }
                 }

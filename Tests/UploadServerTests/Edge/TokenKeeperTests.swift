@@ -19,36 +19,36 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.path("tokens"))
     }
 
-    @Test func takesUpAChangedFileAfterASecond() throws {
+    @Test func takesUpAChangedFileAfterASecond() async throws {
         let folder = try TemporaryFolder()
         try write("alice \(first)", folder)
         let keeper = try keeper(folder)
         try write("alice \(second)", folder)
-        #expect(keeper.owner(of: first.utf8) == Owner(name: "alice"))
+        #expect(await keeper.owner(of: first.utf8) == Owner(name: "alice"))
         clock.advance(by: .seconds(1))
-        #expect(keeper.owner(of: first.utf8) == nil)
-        #expect(keeper.owner(of: second.utf8) == Owner(name: "alice"))
+        #expect(await keeper.owner(of: first.utf8) == nil)
+        #expect(await keeper.owner(of: second.utf8) == Owner(name: "alice"))
     }
 
-    @Test func aBrokenVersionChangesNothingAndIsReportedOnce() throws {
+    @Test func aBrokenVersionChangesNothingAndIsReportedOnce() async throws {
         let folder = try TemporaryFolder()
         try write("alice \(first)", folder)
         let keeper = try keeper(folder)
         try write("alice \(second) \(second)", folder)
         for _ in 0..<3 {
             clock.advance(by: .seconds(1))
-            #expect(keeper.owner(of: first.utf8) == Owner(name: "alice"))
+            #expect(await keeper.owner(of: first.utf8) == Owner(name: "alice"))
         }
         try FileManager.default.removeItem(atPath: folder.path("tokens"))
         for _ in 0..<3 {
             clock.advance(by: .seconds(1))
-            #expect(keeper.owner(of: first.utf8) == Owner(name: "alice"))
+            #expect(await keeper.owner(of: first.utf8) == Owner(name: "alice"))
         }
         #expect(log.all.filter { $0.level == .error }.count == 2)
         #expect(!log.all.contains { $0.message.contains("0123456789") })
         try write("alice \(second)", folder)
         clock.advance(by: .seconds(1))
-        #expect(keeper.owner(of: second.utf8) == Owner(name: "alice"))
+        #expect(await keeper.owner(of: second.utf8) == Owner(name: "alice"))
     }
 
     @Test(arguments: [(0o600, 0), (0o640, 0), (0o644, 1), (0o604, 1)])

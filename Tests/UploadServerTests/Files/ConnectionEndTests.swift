@@ -17,7 +17,7 @@ struct ConnectionEndTests {
     /// Sends a request whose answer nobody reads to its end.
     private func ask(_ port: UInt16, range: String = "bytes=0-") throws -> RawConnection {
         let connection = try RawConnection(port: port)
-        try connection.send(Array("GET /files/f HTTP/1.1\r\nHost: x\r\nRange: \(range)\r\n\r\n".utf8))
+        try connection.send(Array("GET /files/f HTTP/1.1\r\nHost: localhost\r\nRange: \(range)\r\n\r\n".utf8))
         return connection
     }
 

@@ -38,7 +38,8 @@ import Testing
         let line = WaitingLine([1])
         #expect(try await line.take() == 1)
         #expect(line.takeIfFree() == nil)
-        let waiter = Task { try await line.take() }
+        // Whoever is told of those who wait finds them in the line.
+        let waiter = Task { try await line.take(onWait: { #expect(line.isAwaited) }) }
         while !line.isAwaited { await Task.yield() }
         line.giveBack(7)
         #expect(try await waiter.value == 7)

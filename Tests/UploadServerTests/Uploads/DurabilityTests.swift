@@ -72,9 +72,7 @@ private let chunk: Int64 = 65_536
     @Test func aBrokenFileIsNotTrustedAgain() throws {
         let recording = Recording()
         let folder = try TemporaryFolder.data()
-        let data = try DataFolder(folder.path)
-        let storage = RecordingStorage(
-            base: DiskStorage(data, files: try FinishedFiles(folder.path)), recording: recording)
+        let storage = try RecordingStorage(folder, recording)
         let id = UploadID.random()
         _ = try storage.create(id, size: chunk)
         let upload = OpenUpload(id, takeoverAfter: .seconds(1))

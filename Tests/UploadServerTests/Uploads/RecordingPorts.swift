@@ -19,9 +19,22 @@ final class Recording: Sendable {
         case write(StorageError)
         case sync(StorageError)
         case commit
+        /// After the file has its name.
+        case syncName
+        case remove
+        case complete
+        /// To find out what the file of an upload is.
+        case identity
+        case end
     }
 
     private let state = Mutex<(steps: [Step], failures: [Failure])>(([], []))
+    /// What the disk is said to have left.
+    let freeBytes: Int64
+
+    init(freeBytes: Int64 = 1 << 40) {
+        self.freeBytes = freeBytes
+    }
 
     var steps: [Step] { state.withLock { $0.steps } }
 
@@ -42,6 +55,17 @@ struct RecordingStorage: ChunkStorage {
     let base: DiskStorage
     let recording: Recording
 
+    init(base: DiskStorage, recording: Recording) {
+        self.base = base
+        self.recording = recording
+    }
+
+    /// The files of a data folder.
+    init(_ folder: TemporaryFolder, _ recording: Recording) throws {
+        let data = try DataFolder(folder.path)
+        self.init(base: DiskStorage(data, files: try FinishedFiles(folder.path)), recording: recording)
+    }
+
     func open(_ id: UploadID) throws(StorageError) -> any ChunkFile {
         RecordingFile(base: try base.open(id), recording: recording)
     }
@@ -50,18 +74,32 @@ struct RecordingStorage: ChunkStorage {
         try base.create(id, size: size)
     }
 
-    func identity(of id: UploadID, size: Int64) -> InodeIdentity? { base.identity(of: id, size: size) }
-    func remove(_ id: UploadID) throws(StorageError) { try base.remove(id) }
+    func identity(of id: UploadID, size: Int64) throws(StorageError) -> InodeIdentity? {
+        if recording.takeFailure({ $0 == .identity }) != nil { throw .failed("broken") }
+        return try base.identity(of: id, size: size)
+    }
+
+    func setAside(_ id: UploadID) throws(StorageError) -> String? { try base.setAside(id) }
+
+    func remove(_ id: UploadID) throws(StorageError) {
+        if recording.takeFailure({ $0 == .remove }) != nil { throw .failed("broken") }
+        try base.remove(id)
+    }
+
     func names() throws(StorageError) -> [String] { try base.names() }
     func removeStray(_ name: String) throws(StorageError) { try base.removeStray(name) }
     func isTaken(_ name: FileName, of owner: Owner) throws(StorageError) -> Bool { try base.isTaken(name, of: owner) }
 
-    func publish(_ id: UploadID, as name: FileName, of owner: Owner) throws(StorageError) {
-        try base.publish(id, as: name, of: owner)
+    func publish(_ upload: UploadRecord) throws(StorageError) {
+        try base.publish(upload)
+        if recording.takeFailure({ $0 == .syncName }) != nil { throw .failed("broken") }
     }
 
-    func published(_ name: FileName, of owner: Owner) -> FileVersion? { base.published(name, of: owner) }
-    func freeBytes() throws(StorageError) -> Int64 { try base.freeBytes() }
+    func published(_ name: FileName, of owner: Owner) throws(StorageError) -> FileVersion? {
+        try base.published(name, of: owner)
+    }
+
+    func freeBytes() throws(StorageError) -> Int64 { recording.freeBytes }
 }
 
 private final class RecordingFile: ChunkFile {
@@ -125,17 +163,23 @@ struct RecordingLedger: UploadLedger {
     }
 
     func chunk(_ index: Int, of upload: Int64) throws -> ChunkDigest? { try base.chunk(index, of: upload) }
-    func received(_ upload: Int64) throws -> ChunkRanges { try base.received(upload) }
+    func received(_ upload: Int64, limit: Int) throws -> ChunkRanges { try base.received(upload, limit: limit) }
 
-    func setStatus(_ status: UploadStage, of upload: Int64, at time: WallTime) throws {
-        try base.setStatus(status, of: upload, at: time)
+    func beginAssembly(of upload: Int64, expecting sha256: ChunkDigest?, at time: WallTime) throws {
+        try base.beginAssembly(of: upload, expecting: sha256, at: time)
+    }
+
+    func abandonAssembly(of upload: Int64, at time: WallTime) throws {
+        try base.abandonAssembly(of: upload, at: time)
     }
 
     func complete(_ upload: Int64, sha256: ChunkDigest?, version: FileVersion?, at time: WallTime) throws {
+        guard recording.takeFailure({ $0 == .complete }) == nil else { throw CommitFailed() }
         try base.complete(upload, sha256: sha256, version: version, at: time)
     }
 
     func end(_ upload: Int64, as status: UploadStage, at time: WallTime) throws {
+        guard recording.takeFailure({ $0 == .end }) == nil else { throw CommitFailed() }
         try base.end(upload, as: status, at: time)
     }
 
@@ -146,20 +190,22 @@ struct RecordingLedger: UploadLedger {
     }
 
     func unfinished(since time: WallTime?) throws -> [UploadRecord] { try base.unfinished(since: time) }
+    func unfinishedIDs() throws -> Set<String> { try base.unfinishedIDs() }
     func forget(before time: WallTime) throws { try base.forget(before: time) }
     func close() throws { try base.close() }
 }
 
 extension UploadService {
     /// A service whose files and rows tell `recording`.
-    convenience init(folder data: TemporaryFolder, recording: Recording) throws {
+    convenience init(folder data: TemporaryFolder, recording: Recording, settings: UploadSettings = .test) throws {
         let path = data.path
         let folder = try DataFolder(path)
         let files = try FinishedFiles(path)
         try self.init(
             folder: folder, files: files,
-            ledger: RecordingLedger(base: SQLiteLedger(path: "\(path)/server.db"), recording: recording),
+            ledger: RecordingLedger(
+                base: SQLiteLedger(path: "\(path)/server.db", logger: .silent), recording: recording),
             storage: RecordingStorage(base: DiskStorage(folder, files: files), recording: recording),
-            settings: .test, clock: SystemClock(), logger: .silent, faults: nil)
+            settings: settings, clock: SystemClock(), logger: .silent, faults: nil)
     }
 }

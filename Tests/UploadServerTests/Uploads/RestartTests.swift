@@ -28,7 +28,7 @@ private let chunk: Int64 = 65_536
 
     /// Changes the ledger while no server runs.
     private func edit(_ folder: TemporaryFolder, _ body: (SQLiteLedger) throws -> Void) throws {
-        let ledger = try SQLiteLedger(path: folder.path("server.db"))
+        let ledger = try SQLiteLedger(path: folder.path("server.db"), logger: .silent)
         try body(ledger)
         try ledger.close()
     }
@@ -57,21 +57,46 @@ private let chunk: Int64 = 65_536
                 try folder.write(pattern, to: "uploads/copy")
                 #expect(rename(folder.path("uploads/copy"), path) == 0)
             }
+            let found = loss == 0 ? nil : try folder.read("uploads/\(id)")
             try await serving(folder) { [self] port async throws in
                 let client = UploadClient(port: port)
                 #expect(try await client.status(id.description).received == [])
                 #expect(try await client.put(id.description, 0, bytes(0)).status == 200)
             }
+            // What lay in its place may be worth something to somebody.
+            if let found { #expect(try folder.read("set-aside/\(id)-1") == found) }
+        }
+    }
+
+    @Test func aFileIsKnownByItsInode() throws {
+        let file = InodeIdentity(inode: 5, birthTime: 7)
+        #expect(file.matches(file))
+        #expect(file.matches(InodeIdentity(inode: 5, birthTime: 0)))
+        #expect(!file.matches(InodeIdentity(inode: 5, birthTime: 8)))
+        #expect(!file.matches(InodeIdentity(inode: 6, birthTime: 7)))
+    }
+
+    /// A disk that cannot be read at this moment has lost nothing.
+    @Test func whatCannotBeFoundOutStopsTheStart() async throws {
+        let folder = try TemporaryFolder.data()
+        let id = try await begin(folder, chunks: [0])
+        let recording = Recording()
+        recording.failNext(.identity)
+        let error = #expect(throws: DataFolderError.self) { try UploadService(folder: folder, recording: recording) }
+        #expect(error?.description == "cannot take up the unfinished uploads: broken")
+        try await serving(folder) { port async throws in
+            #expect(try await UploadClient(port: port).status(id.description).received == [[0, 0]])
         }
     }
 
     @Test func strayFilesGo() async throws {
         let folder = try TemporaryFolder.data()
         let id = try await begin(folder, chunks: [])
+        try folder.makeFolder("uploads/lost+found")
         try folder.write([1], to: "uploads/\(UploadID.random())")
         try folder.write([1], to: "uploads/stray")
         try await serving(folder) { _ in }
-        #expect(try folder.names("uploads") == [id.description])
+        #expect(try folder.names("uploads") == [id.description, "lost+found"].sorted())
     }
 
     @Test func aCrashBeforeTheNameIsUndone() async throws {
@@ -79,7 +104,7 @@ private let chunk: Int64 = 65_536
         let id = try await begin(folder, chunks: [0, 1])
         try edit(folder) { ledger in
             let upload = try #require(try ledger.upload(id))
-            try ledger.setStatus(.assembling, of: upload.key, at: upload.activeAt)
+            try ledger.beginAssembly(of: upload.key, expecting: nil, at: upload.activeAt)
         }
         try await serving(folder) { [self] port async throws in
             let client = UploadClient(port: port)
@@ -89,12 +114,12 @@ private let chunk: Int64 = 65_536
         }
     }
 
-    @Test func aCrashAfterTheNameIsMadeGood() async throws {
+    @Test(arguments: [true, false]) func aCrashAfterTheNameIsMadeGood(isAssembling: Bool) async throws {
         let folder = try TemporaryFolder.data()
         let id = try await begin(folder, chunks: [0, 1])
         try edit(folder) { ledger in
             let upload = try #require(try ledger.upload(id))
-            try ledger.setStatus(.assembling, of: upload.key, at: upload.activeAt)
+            if isAssembling { try ledger.beginAssembly(of: upload.key, expecting: nil, at: upload.activeAt) }
         }
         #expect(rename(folder.path("uploads/\(id)"), folder.path("files/f")) == 0)
         try await serving(folder) { [self] port async throws in
@@ -103,6 +128,27 @@ private let chunk: Int64 = 65_536
             #expect(try await client.complete(id.description).status == 200)
             #expect(try folder.read("files/f") == pattern.bytes)
         }
+    }
+
+    @Test func oneThatCannotBeEndedDoesNotKeepTheOthers() async throws {
+        let folder = try TemporaryFolder.data()
+        for _ in 0..<2 { _ = try await begin(folder, chunks: [0]) }
+        let recording = Recording()
+        recording.failNext(.end)
+        var settings = UploadSettings.test
+        settings.lifetime = .zero
+        try await serving(UploadService(folder: folder, recording: recording, settings: settings)) { _ in
+            try await eventually("one is gone") { try folder.names("uploads").count == 1 }
+        }
+    }
+
+    @Test func aStartThatFailsSaysWhy() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], to: "uploads")
+        let error = #expect(throws: DataFolderError.self) {
+            try UploadService(folder: folder.path, settings: .test, logger: .silent)
+        }
+        #expect(error?.description == "cannot open the folder \(folder.path)/uploads: Not a directory")
     }
 
     @Test func uploadsExpireAndAreForgotten() async throws {

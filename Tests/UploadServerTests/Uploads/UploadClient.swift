@@ -14,7 +14,9 @@ struct UploadClient: Sendable {
             let lines = fields.map { "\($0.0): \($0.1)\r\n" }.joined()
             let connection = try RawConnection(port: port)
             try connection.send(
-                Array("\(method) \(target) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\(lines)\r\n".utf8)
+                Array(
+                    "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.count)\r\n\(lines)\r\n"
+                        .utf8)
                     + body)
             return try connection.readResponse()
         }
@@ -46,7 +48,9 @@ struct UploadClient: Sendable {
     /// Sends the head of a `PUT` and a part of its body, and nothing more.
     func begin(_ id: String, _ index: Int, _ bytes: [UInt8], sending count: Int) throws -> RawConnection {
         let connection = try RawConnection(port: port)
-        let lines = ["PUT /uploads/\(id)/chunks/\(index) HTTP/1.1", "Host: x", "Content-Length: \(bytes.count)"]
+        let lines = [
+            "PUT /uploads/\(id)/chunks/\(index) HTTP/1.1", "Host: localhost", "Content-Length: \(bytes.count)",
+        ]
         let head = (lines + ["X-Chunk-Checksum: \(hexSHA256(bytes))", "\r\n"]).joined(separator: "\r\n")
         try connection.send(Array(head.utf8) + bytes[..<count])
         return connection

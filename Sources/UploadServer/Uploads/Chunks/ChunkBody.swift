@@ -2,6 +2,9 @@ import Hummingbird
 
 /// The body of a request, taken in measured portions.
 struct ChunkBody {
+    /// Thrown if the body is over too early.
+    struct EarlyEnd: Error {}
+
     private var parts: RequestBody.AsyncIterator
     private var part = ByteBuffer()
     private let reception: Reception
@@ -16,28 +19,51 @@ struct ChunkBody {
         self.bytesPerSecond = bytesPerSecond
     }
 
-    /// Waits until there is something to take; false if the body is over.
-    mutating func waitForBytes() async throws -> Bool {
-        while part.readableBytes == 0 {
-            reception.awaitClient()
-            let next = try await parts.next()
-            reception.clientSent()
-            guard let next else { return false }
-            part = next
-            count += next.readableBytes
-            if let bytesPerSecond {
-                try await Task.sleep(
-                    until: start + .seconds(Double(count) / Double(bytesPerSecond)), clock: .continuous)
+    /// Waits until so many bytes can be taken without waiting. Throws ``EarlyEnd``.
+    mutating func gather(_ least: Int) async throws {
+        while part.readableBytes < least {
+            var next = try await nextPart()
+            if part.readableBytes == 0, next.readableBytes >= least {
+                part = next
+            } else {
+                // Copied even if it is the first: a few bytes may come in a buffer that is much larger.
+                if part.readableBytes == 0 { part = ByteBufferAllocator().buffer(capacity: least) }
+                part.writeBuffer(&next)
             }
         }
-        return true
     }
 
-    /// Copies the next `count` bytes to the front of a buffer; false if the body is over before.
-    mutating func fill(_ buffer: UnsafeMutableRawBufferPointer, count: Int) async throws -> Bool {
+    /// Gives bytes back that were taken last, to a body of which nothing else is left to be taken without waiting.
+    mutating func putBack(_ bytes: UnsafeRawBufferPointer) {
+        part = ByteBuffer(bytes: bytes)
+    }
+
+    private mutating func nextPart() async throws -> ByteBuffer {
+        reception.awaitClient()
+        let next = try await parts.next()
+        reception.clientSent()
+        guard let next else { throw EarlyEnd() }
+        count += next.readableBytes
+        if let bytesPerSecond {
+            try await Task.sleep(
+                until: start + .seconds(Double(count) / Double(bytesPerSecond)), clock: .continuous)
+        }
+        return next
+    }
+
+    /// Copies the next `count` bytes to the front of a buffer. Throws ``EarlyEnd``.
+    ///
+    /// - Parameter isHurried: Asked before each time of waiting; if so, the filling ends.
+    /// - Returns: How many bytes were copied.
+    mutating func fill(
+        _ buffer: UnsafeMutableRawBufferPointer, count: Int, isHurried: () -> Bool
+    ) async throws -> Int {
         var filled = 0
         while filled < count {
-            guard try await waitForBytes() else { return false }
+            if part.readableBytes == 0 {
+                if isHurried() { return filled }
+                part = try await nextPart()
+            }
             let taken = min(count - filled, part.readableBytes)
             part.readWithUnsafeReadableBytes { source in
                 UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<(filled + taken)])
@@ -46,6 +72,6 @@ struct ChunkBody {
             }
             filled += taken
         }
-        return true
+        return filled
     }
 }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The fixed number of buffers that all chunks pass through, made once and used again and again.
 ///
-/// They bound the memory of the server: who finds none waits, and does not read from its client meanwhile. A client
-/// that holds one and sends nothing is cut off when others wait, so that a few cannot stop all.
+/// They bound the memory of the server: who finds none waits, and does not read from its client meanwhile. A few slow
+/// clients cannot stop all: while others wait, a slow client's buffer is given back before it is full
+/// (``ChunkReceiver``), and a client that holds one and sends nothing is cut off.
 final class ChunkBuffers: Sendable {
     /// Bytes in each buffer. Buffers are aligned for direct writes.
     static let bufferSize = 1 << 20
@@ -35,14 +36,12 @@ final class ChunkBuffers: Sendable {
             })
     }
 
+    /// Whether somebody waits for one.
+    var isAwaited: Bool { line.isAwaited }
+
     /// A buffer for the one who receives, as soon as there is one.
     func take(for reception: Reception) async throws -> Buffer {
-        var buffer = line.takeIfFree()
-        if buffer == nil {
-            watch()
-            buffer = try await line.take()
-        }
-        guard let buffer else { throw CancellationError() }
+        let buffer = try await line.take(onWait: watch)
         holders.withLock { $0[buffer.index] = reception }
         return buffer
     }

@@ -65,16 +65,23 @@ final class ChunkCommitter: Sendable {
         }
         let failures = sync(entries)
         let synced = entries.filter { failures[ObjectIdentifier($0.file)] == nil }
-        let outcome = Result { try synced.isEmpty ? [:] : ledger.record(synced.map(\.chunk), at: clock.wallTime()) }
-        if case .failure(let error) = outcome {
-            logger.error("chunks could not be recorded", metadata: ["error": "\(error)"])
-        }
+        for (entry, outcome) in zip(synced, record(synced.map(\.chunk))) { entry.done(outcome) }
         for entry in entries {
-            if let failure = failures[ObjectIdentifier(entry.file)] {
-                entry.done(.failure(failure))
-            } else {
-                entry.done(outcome.map { $0[entry.chunk.upload] ?? 0 })
-            }
+            if let failure = failures[ObjectIdentifier(entry.file)] { entry.done(.failure(failure)) }
+        }
+    }
+
+    /// Records all in one transaction, or each in one of its own if there is one that cannot be: then it fails alone.
+    private func record(_ chunks: [ReceivedChunk]) -> [Result<Int, any Error>] {
+        guard !chunks.isEmpty else { return [] }
+        do {
+            let next = try ledger.record(chunks, at: clock.wallTime())
+            return chunks.map { .success(next[$0.upload] ?? 0) }
+        } catch is LedgerConflict where chunks.count > 1 {
+            return chunks.flatMap { record([$0]) }
+        } catch {
+            logger.error("chunks could not be recorded", metadata: ["error": "\(error)"])
+            return chunks.map { _ in .failure(error) }
         }
     }
 

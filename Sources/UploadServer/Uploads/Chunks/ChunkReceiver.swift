@@ -5,7 +5,15 @@ import TransferCore
 ///
 /// The pieces go to their place in the file before the chunk is verified. That is safe, because nobody was told that
 /// this chunk is there, and only one writes it at a time; what fails the check is written over by the next try.
+///
+/// A piece is a buffer full. It gets a buffer once its first bytes have come, and keeps it only for a moment if the
+/// client is slow and others wait: then what has come is a piece already.
 struct ChunkReceiver: Sendable {
+    /// How many bytes come before there is a buffer for them: a multiple of the alignment of direct writes.
+    private static let gathered = 16 << 10
+    /// How long a buffer may be filled while others wait for one.
+    private static let share = Duration.milliseconds(50)
+
     let claim: ChunkClaim
     let upload: OpenUpload
     let record: UploadRecord
@@ -43,7 +51,7 @@ struct ChunkReceiver: Sendable {
         }
     }
 
-    /// A full buffer, or what is in the last one.
+    /// What a buffer holds.
     private struct Piece: Sendable {
         var buffer: ChunkBuffers.Buffer
         var count: Int
@@ -60,26 +68,44 @@ struct ChunkReceiver: Sendable {
         let digest = RunningDigest()
         var received: Int64 = 0
         while true {
-            guard try await stream.waitForBytes() else { throw Self.earlyEnd }
-            let wanted = Int(min(Int64(ChunkBuffers.bufferSize), claim.length - received))
-            let buffer = try await filledBuffer(wanted, from: &stream)
-            let isLast = received + Int64(wanted) == claim.length
+            let piece = try await nextPiece(claim.length - received, from: &stream)
             let start = record.plan.range(of: claim.index).start + received
-            let next = try await each(Piece(buffer: buffer, count: wanted, isLast: isLast), start, digest)
-            received += Int64(wanted)
-            if isLast { return next }
+            let next = try await each(piece, start, digest)
+            received += Int64(piece.count)
+            if piece.isLast { return next }
         }
     }
 
-    private func filledBuffer(_ count: Int, from stream: inout ChunkBody) async throws -> ChunkBuffers.Buffer {
-        let buffer = try await tools.buffers.take(for: reception)
+    private func nextPiece(_ rest: Int64, from stream: inout ChunkBody) async throws -> Piece {
+        let wanted = Int(min(Int64(ChunkBuffers.bufferSize), rest))
         do {
-            guard try await stream.fill(buffer.bytes, count: count) else { throw Self.earlyEnd }
-            return buffer
-        } catch {
-            tools.buffers.giveBack(buffer)
-            throw error
+            try await stream.gather(min(wanted, Self.gathered))
+            let buffer = try await tools.buffers.take(for: reception)
+            do {
+                let count = try await fill(buffer, wanted, from: &stream)
+                return Piece(buffer: buffer, count: count, isLast: Int64(count) == rest)
+            } catch {
+                tools.buffers.giveBack(buffer)
+                throw error
+            }
+        } catch is ChunkBody.EarlyEnd {
+            throw Problem(.badRequest, "the connection ended within the chunk", headers: [.connection: "close"])
         }
+    }
+
+    /// - Returns: `wanted`, or fewer and a multiple of the alignment; never 0, since enough was gathered.
+    private func fill(
+        _ buffer: ChunkBuffers.Buffer, _ wanted: Int, from stream: inout ChunkBody
+    ) async throws -> Int {
+        let start = ContinuousClock.now
+        let filled = try await stream.fill(buffer.bytes, count: wanted) {
+            tools.buffers.isAwaited && .now - start >= Self.share
+        }
+        guard filled < wanted else { return filled }
+        // What follows a boundary comes first next time, so that all but the end is written past the page cache.
+        let count = filled / Int(ChunkPlan.alignment) * Int(ChunkPlan.alignment)
+        stream.putBack(UnsafeRawBufferPointer(rebasing: buffer.bytes[count..<filled]))
+        return count
     }
 
     /// Writes a piece, on a worker; the last one is answered by the committer.
@@ -113,10 +139,6 @@ struct ChunkReceiver: Sendable {
         guard digest.value == claim.digest, !rejectsChecksum else {
             throw Problem(.checksumMismatch, "the bytes of chunk \(claim.index) do not match their checksum")
         }
-    }
-
-    private static var earlyEnd: Problem {
-        Problem(.badRequest, "the connection ended within the chunk", headers: [.connection: "close"])
     }
 }
 

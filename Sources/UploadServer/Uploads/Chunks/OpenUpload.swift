@@ -55,9 +55,11 @@ final class OpenUpload: Sendable {
         state.withLock { $0.record?.sha256 = sha256 }
     }
 
-    /// Remembers that a chunk has come.
+    /// Remembers that something was done with it. A clock that was set back takes nothing away.
     func wasActive(at time: WallTime) {
-        state.withLock { $0.record?.activeAt = time }
+        state.withLock { state in
+            if let earlier = state.record?.activeAt { state.record?.activeAt = max(earlier, time) }
+        }
     }
 
     /// Waits for the right to write a chunk. Whoever has it and hears nothing from its client loses it.
@@ -141,10 +143,8 @@ final class OpenUpload: Sendable {
         }
     }
 
-    /// Stops the work on completing it, and waits until it has stopped.
-    func cancelAssembly() async {
-        await state.withLock { $0.assembly }?.cancel()
-    }
+    /// The work on completing it that is under way.
+    var assembly: Assembly? { state.withLock { $0.assembly } }
 
     /// The work has come to an end, whichever.
     func endAssembly() {

@@ -52,9 +52,11 @@ final class OpenUploads: Sendable {
         }
     }
 
-    /// Stops all work that no request waits for.
+    /// Stops all work that no request waits for, and waits until it has stopped.
     func cancelAssemblies() async {
-        for upload in state.withLock({ $0.entries.values.map(\.upload) }) { await upload.cancelAssembly() }
+        let assemblies = state.withLock { $0.entries.values.compactMap(\.upload.assembly) }
+        for assembly in assemblies { assembly.cancel() }
+        for assembly in assemblies { await assembly.end() }
     }
 
     private func lookUp(_ upload: OpenUpload) async throws -> UploadRecord? {

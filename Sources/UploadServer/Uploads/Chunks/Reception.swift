@@ -74,7 +74,7 @@ extension Problem {
     static func cutOff(_ reason: Kind) -> Problem {
         switch reason {
         case .takenOver: Problem(.takenOver, "another request sends this chunk now", headers: closing)
-        case .tooSlow: Problem(.tooSlow, "the chunk came too slowly while others were waiting", headers: closing)
+        case .tooSlow: Problem(.tooSlow, "the chunk came too slowly", headers: closing)
         default: Problem(.gone, gone.detail, headers: closing)
         }
     }

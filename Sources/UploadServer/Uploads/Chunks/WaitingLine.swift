@@ -24,7 +24,9 @@ final class WaitingLine<Item: Sendable>: Sendable {
     func takeIfFree() -> Item? { state.withLock { $0.free.popLast() } }
 
     /// One of the things, as soon as there is one. Throws only if the task is cancelled.
-    func take() async throws -> Item {
+    ///
+    /// - Parameter onWait: Called if there is none, after the caller is in line.
+    func take(onWait: () -> Void = {}) async throws -> Item {
         if let item = takeIfFree() { return item }
         let ticket = state.withLock { state in
             state.lastTicket += 1
@@ -39,7 +41,7 @@ final class WaitingLine<Item: Sendable>: Sendable {
                     state.waiters.append((ticket, continuation))
                     return nil
                 }
-                if let outcome { continuation.resume(with: outcome) }
+                if let outcome { continuation.resume(with: outcome) } else { onWait() }
             }
         } onCancel: {
             let waiter = state.withLock { state -> Waiter? in

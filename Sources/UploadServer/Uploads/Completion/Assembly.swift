@@ -31,11 +31,11 @@ final class Assembly: Sendable {
         return result != nil
     }
 
-    /// Stops the work, and waits until it has stopped.
-    func cancel() async {
-        task.cancel()
-        _ = await task.result
-    }
+    /// Tells the work to stop.
+    func cancel() { task.cancel() }
+
+    /// Waits for the end of the work, whichever.
+    func end() async { _ = await task.result }
 }
 
 /// Resumes a continuation once, however many try.

@@ -3,7 +3,8 @@ import TransferCore
 
 /// Brings ledger and files in line after a server has ended, however it ended.
 ///
-/// A crash may fall between any two steps; what the ledger says decides, and a file is what its inode says.
+/// A crash may fall between any two steps; what the ledger says decides, and a file is what its inode says. Nothing is
+/// deleted but files that no upload has ever been told of.
 struct Reconciliation {
     let ledger: any UploadLedger
     let storage: any ChunkStorage
@@ -12,34 +13,49 @@ struct Reconciliation {
 
     /// Carries it out. Nothing else may be going on. Blocks.
     func run() throws {
-        var known: Set<String> = []
-        for upload in try ledger.unfinished(since: nil) {
-            if upload.status == .assembling, try resolve(upload) { continue }
-            if storage.identity(of: upload.id, size: upload.plan.size) != upload.file { try replaceFile(of: upload) }
-            known.insert(upload.id.description)
+        for upload in try ledger.unfinished(since: nil) { try reconcile(upload) }
+        let known = try ledger.unfinishedIDs()
+        for name in try storage.names() where !known.contains(name) {
+            do {
+                try storage.removeStray(name)
+            } catch {
+                // It costs nothing but its room.
+                logger.warning(
+                    "a stray file stays", metadata: ["file": "uploads/\(name)", "error": "\(error.sentence)"])
+            }
         }
-        for name in try storage.names() where !known.contains(name) { try storage.removeStray(name) }
     }
 
-    /// - Returns: Whether the upload is complete.
-    private func resolve(_ upload: UploadRecord) throws -> Bool {
-        let version = storage.published(upload.name, of: upload.owner)
-        guard let version, version.identity == upload.file else {
+    private func reconcile(_ upload: UploadRecord) throws {
+        let identity = try storage.identity(of: upload.id, size: upload.plan.size)
+        if let identity, identity.matches(upload.file) {
+            guard upload.status == .assembling else { return }
             // The crash came before the file had its name: the client asks again.
-            try ledger.setStatus(.inProgress, of: upload.key, at: clock.wallTime())
-            return false
+            try ledger.abandonAssembly(of: upload.key, at: clock.wallTime())
+        } else if upload.receivedCount == upload.plan.count, let version = try storage.published(upload) {
+            let digest = try ledger.settledDigest(of: upload)
+            try ledger.complete(upload.key, sha256: digest, version: version, at: clock.wallTime())
+        } else {
+            try replaceFile(of: upload)
         }
-        // It got its name only after a digest, if there was one, had been compared.
-        var digest = upload.sha256
-        if upload.plan.count == 0 { digest = .ofEmpty }
-        if upload.plan.count == 1 { digest = try ledger.chunk(0, of: upload.key) }
-        try ledger.complete(upload.key, sha256: digest, version: version, at: clock.wallTime())
-        return true
     }
 
     private func replaceFile(of upload: UploadRecord) throws {
-        logger.warning("the file of an upload was lost: it starts over", metadata: ["upload": "\(upload.id)"])
-        try storage.remove(upload.id)
+        var metadata: Logger.Metadata = ["upload": "\(upload.id)"]
+        if let place = try storage.setAside(upload.id) { metadata["other"] = "\(place)" }
+        logger.warning("the file of an upload was lost: it starts over", metadata: metadata)
         try ledger.restart(upload.key, with: try storage.create(upload.id, size: upload.plan.size))
+    }
+}
+
+extension UploadLedger {
+    /// The digest of the whole file, once it has its name: it got that only after a digest, if there was one to
+    /// compare with, had been found right.
+    func settledDigest(of upload: UploadRecord) throws -> ChunkDigest? {
+        switch upload.plan.count {
+        case 0: .ofEmpty
+        case 1: try chunk(0, of: upload.key)
+        default: upload.sha256
+        }
     }
 }

@@ -30,35 +30,63 @@ struct UploadCompleter: Sendable {
                 _ = try await uploads.with(upload.id) { try await assemble($0, $1, expected: expected) }
             }
         })
-        guard let assembly else { return true }
-        if let wish, assembly.expected != wish { throw Self.conflict }
-        return try await assembly.wait(patience)
+        if let assembly {
+            if let wish, assembly.expected != wish { throw Self.conflict }
+            guard try await assembly.wait(patience) else { return false }
+        }
+        // An earlier try may have got further than its client knows.
+        if let wish, let known = upload.record, wish != known.sha256 {
+            throw known.sha256 == nil ? Self.tooLate : Self.conflict
+        }
+        return true
     }
 
     private func assemble(_ upload: OpenUpload, _ record: UploadRecord, expected: ChunkDigest?) async throws {
-        try await checkPreconditions(record)
+        let named = try await readers.run { [storage, ledger] in
+            try storage.published(record) == nil ? nil : ledger.upload(record.id)
+        }
+        if named == nil { try await checkPreconditions(record) }
         // The latter if an earlier try could not take its status back.
         guard upload.move(from: .inProgress, to: .assembling) || upload.move(from: .assembling, to: .assembling)
         else { throw Problem.gone }
         do {
-            try await committer.change { try $0.setStatus(.assembling, of: record.key, at: $1) }
-            let digest = try await digest(of: upload, record, expected: expected)
+            let digest: ChunkDigest?
+            if let named {
+                digest = try await readers.run { [ledger] in try ledger.settledDigest(of: named) }
+            } else {
+                let time = try await committer.change { ledger, time in
+                    try ledger.beginAssembly(of: record.key, expecting: expected, at: time)
+                    return time
+                }
+                upload.wasActive(at: time)
+                digest = try await self.digest(of: upload, record, expected: expected)
+            }
             try await finish(upload, record, digest)
             upload.learn(sha256: digest)
             _ = upload.move(from: .assembling, to: .complete)
             upload.dropFile()
         } catch {
-            // Should this fail, too, the next start finds the file where it is and puts it right.
-            try? await committer.change { try $0.setStatus(.inProgress, of: record.key, at: $1) }
-            _ = upload.move(from: .assembling, to: .inProgress)
+            await takeBack(upload, record)
             throw error
         }
+    }
+
+    /// Lets the upload go on, unless its file has its name: then there is no way but forward, for the next try or the
+    /// next start.
+    private func takeBack(_ upload: OpenUpload, _ record: UploadRecord) async {
+        let isNamed = try? await readers.run { [storage] in try storage.published(record) != nil }
+        guard isNamed == false else { return }
+        // Should this fail, too, the next start finds the file where it is and puts it right.
+        try? await committer.change { try $0.abandonAssembly(of: record.key, at: $1) }
+        _ = upload.move(from: .assembling, to: .inProgress)
     }
 
     private func checkPreconditions(_ record: UploadRecord) async throws {
         let missing = try await readers.run { [ledger] () -> ChunkRanges? in
             guard let now = try ledger.upload(record.id), now.receivedCount < record.plan.count else { return nil }
-            return try ledger.received(record.key).missing(of: record.plan.count, limit: 1000)
+            // Each missing range lies before or behind a received one.
+            let limit = 1000
+            return try ledger.received(record.key, limit: limit + 1).missing(of: record.plan.count, limit: limit)
         }
         if let missing {
             var problem = Problem(.incomplete, "chunks are missing")
@@ -73,11 +101,8 @@ struct UploadCompleter: Sendable {
     private func digest(
         of upload: OpenUpload, _ record: UploadRecord, expected: ChunkDigest?
     ) async throws -> ChunkDigest? {
-        let found: ChunkDigest?
-        switch record.plan.count {
-        case 0: found = .ofEmpty
-        case 1: found = try await readers.run { [ledger] in try ledger.chunk(0, of: record.key) }
-        default:
+        var found: ChunkDigest?
+        if record.plan.count > 1 {
             guard expected != nil else { return nil }
             let isCancelled = CancellationFlag()
             found = try await withTaskCancellationHandler {
@@ -85,6 +110,8 @@ struct UploadCompleter: Sendable {
             } onCancel: {
                 isCancelled.set()
             }
+        } else {
+            found = try await readers.run { [ledger] in try ledger.settledDigest(of: record) }
         }
         if let expected, found != expected {
             throw Problem(.fileMismatch, "the whole file has the SHA-256 \(found.map(String.init) ?? "of nothing")")
@@ -92,12 +119,13 @@ struct UploadCompleter: Sendable {
         return found
     }
 
-    /// Gives the file its name, in steps that the next start can make out after a crash between any two.
+    /// Gives the file its name, in steps that can be repeated after any of them has failed, and that the next start can
+    /// make out after a crash between any two.
     private func finish(_ upload: OpenUpload, _ record: UploadRecord, _ digest: ChunkDigest?) async throws {
         try await committer.change { [storage] ledger, time in
-            try upload.file(storage).sync()
-            try storage.publish(record.id, as: record.name, of: record.owner)
-            let version = storage.published(record.name, of: record.owner)
+            if try storage.published(record) == nil { try upload.file(storage).sync() }
+            try storage.publish(record)
+            let version = try storage.published(record)
             try ledger.complete(record.key, sha256: digest, version: version, at: time)
         }
     }

@@ -1,15 +1,17 @@
+import Logging
 import TransferCore
 
 /// Ends uploads that are not to be completed any more: those that are deleted, and those that nobody comes back for.
 struct UploadEnder: Sendable {
     let uploads: OpenUploads
-    let storage: any ChunkStorage
+    let remover: FileRemover
     let ledger: any UploadLedger
     let committer: ChunkCommitter
     let readers: Workers
     let clock: any Clock
     let lifetime: Duration
     let memoryOfEnded: Duration
+    let logger: Logger
 
     /// Stops all work on an upload, leaves a note of it, and deletes its file. Throws a ``Problem``.
     func end(_ upload: OpenUpload, _ record: UploadRecord, as status: UploadStage) async throws {
@@ -33,18 +35,28 @@ struct UploadEnder: Sendable {
             throw error
         }
         uploads.forget(upload)
-        try await readers.run { [storage] in try storage.remove(record.id) }
+        await remover.remove(record.id)
     }
+
+    /// Whether the time of an upload is over.
+    func hasExpired(_ record: UploadRecord) -> Bool { record.hasExpired(after: lifetime, now: clock.wallTime()) }
 
     /// Ends what has expired, and forgets what ended long ago.
     func sweep() async throws {
+        await remover.retry()
         let now = clock.wallTime()
         let limit = WallTime(milliseconds: now.milliseconds - lifetime.nanoseconds / 1_000_000)
         for expired in try await readers.run({ [ledger] in try ledger.unfinished(since: limit) }) {
-            _ = try await uploads.with(expired.id) { upload, record in
-                // One that is being written or finished at this moment is not left alone.
-                guard record.status == .inProgress, upload.isIdle else { return }
-                try await end(upload, record, as: .expired)
+            do {
+                _ = try await uploads.with(expired.id) { upload, record in
+                    // The list may be old by now, and one that is being written at this moment is not left alone.
+                    guard hasExpired(record), upload.isIdle else { return }
+                    try await end(upload, record, as: .expired)
+                }
+            } catch {
+                logger.error(
+                    "an expired upload could not be ended",
+                    metadata: ["upload": "\(expired.id)", "error": "\(error)"])
             }
         }
         let oldest = WallTime(milliseconds: now.milliseconds - memoryOfEnded.nanoseconds / 1_000_000)

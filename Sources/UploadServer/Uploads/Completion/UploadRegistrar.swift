@@ -2,50 +2,78 @@ import TransferCore
 
 /// Registers uploads.
 struct UploadRegistrar: Sendable {
+    let uploads: OpenUploads
+    let ender: UploadEnder
     let storage: any ChunkStorage
+    let ledger: any UploadLedger
     let committer: ChunkCommitter
+    let readers: Workers
+    /// New files are made durable on threads of their own, so that no chunk waits for it.
+    let creators: Workers
+    let remover: FileRemover
     let gauge: DiskGauge
     let settings: UploadSettings
 
     /// Makes a new upload, or finds the one that the same request made before. Throws a ``Problem``.
     func register(_ registration: Registration, key: String?, owner: Owner) async throws -> UploadRecord {
-        try await committer.change { ledger, now in
-            if let key, let known = try ledger.registered(key: key, owner: owner) {
-                guard known.registration == registration else {
-                    throw Problem(.idempotencyConflict, "another request was made with this Idempotency-Key")
-                }
-                return known.upload
-            }
+        if let known = try await known(registration, key, owner) { return known }
+        try await readers.run { [self] in
             if try storage.isTaken(registration.name, of: owner) { throw Problem.nameTaken }
-            guard try ledger.openUploads(of: owner) < settings.openUploadsPerOwner else {
-                throw Problem(
-                    .tooManyUploads, "finish or delete some of your unfinished uploads first",
-                    headers: [.retryAfter: "60"])
+            try checkCount(owner, ledger)
+            try gauge.demand(registration.size, isTaken: false)
+        }
+        // First the file: one without an upload is found and deleted at the next start.
+        let id = UploadID.random()
+        do {
+            let file = try await creators.run { [storage] in try storage.create(id, size: registration.size) }
+            let upload = try await committer.change { [self] ledger, now in
+                // The same request may have come twice at the same time.
+                if let known = try earlier(registration, key, owner, ledger) { return known }
+                try checkCount(owner, ledger)
+                let upload = UploadRecord(
+                    key: 0, id: id, owner: owner, name: registration.name, plan: registration.plan(settings),
+                    sha256: registration.sha256, status: .inProgress, file: file, nextExpectedChunk: 0,
+                    receivedCount: 0, activeAt: now)
+                return try ledger.register(upload, as: registration, idempotencyKey: key, at: now)
             }
-            try gauge.demand(registration.size)
-            return try create(registration, key: key, owner: owner, ledger, now)
+            if upload.id != id { await remover.remove(id) }
+            return upload
+        } catch {
+            await remover.remove(id)
+            throw error
         }
     }
 
-    private func create(
-        _ registration: Registration, key: String?, owner: Owner, _ ledger: any UploadLedger, _ now: WallTime
-    ) throws -> UploadRecord {
-        let id = UploadID.random()
-        // First the file: one without an upload is found and deleted at the next start.
-        let file = try storage.create(id, size: registration.size)
-        let upload = UploadRecord(
-            key: 0, id: id, owner: owner, name: registration.name, plan: registration.plan(settings),
-            sha256: registration.sha256, status: .inProgress, file: file, nextExpectedChunk: 0, receivedCount: 0,
-            activeAt: now)
-        do {
-            return try ledger.register(upload, as: registration, idempotencyKey: key, at: now)
-        } catch {
-            try? storage.remove(id)
-            throw error
+    /// What the same request made before, unless its time is over: then it ends now.
+    private func known(_ registration: Registration, _ key: String?, _ owner: Owner) async throws -> UploadRecord? {
+        let known = try await readers.run { [self] in try earlier(registration, key, owner, ledger) }
+        guard let known, ender.hasExpired(known) else { return known }
+        _ = try await uploads.with(known.id) { upload, record in
+            // The sweep may have come first.
+            if !record.status.isGone { try await ender.end(upload, record, as: .expired) }
+        }
+        return nil
+    }
+
+    private func earlier(
+        _ registration: Registration, _ key: String?, _ owner: Owner, _ ledger: any UploadLedger
+    ) throws -> UploadRecord? {
+        guard let key, let known = try ledger.registered(key: key, owner: owner) else { return nil }
+        guard known.registration == registration else {
+            throw Problem(.idempotencyConflict, "another request was made with this Idempotency-Key")
+        }
+        return known.upload
+    }
+
+    private func checkCount(_ owner: Owner, _ ledger: any UploadLedger) throws {
+        guard try ledger.openUploads(of: owner) < settings.openUploadsPerOwner else {
+            throw Problem(
+                .tooManyUploads, "finish or delete some of your unfinished uploads first",
+                headers: [.retryAfter: "60"])
         }
     }
 }
 
 extension Problem {
-    static var nameTaken: Problem { Problem(.nameTaken, "there is a file or a folder of that name already") }
+    static var nameTaken: Problem { Problem(.nameTaken, StorageError.nameTaken.sentence) }
 }

@@ -1,26 +1,30 @@
 import Foundation
 import GRDB
 import Glibc
+import Logging
 import TransferCore
 
 /// The ledger in one SQLite file. One connection writes; the others only read, and never wait for it.
 ///
 /// More than one connection that writes would be a danger: SQLite before 3.51.3 can lose data then.
 final class SQLiteLedger: UploadLedger {
-    private let pool: DatabasePool
+    let pool: DatabasePool
+    private let logger: Logger
 
     /// Opens the database and brings it up to date, or creates it for its owner alone. Its folder must exist.
-    init(path: String) throws {
+    init(path: String, logger: Logger) throws {
+        self.logger = logger
         var configuration = Configuration()
         configuration.label = "carryon.ledger"
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = 4
-        configuration.prepareDatabase { db in
-            if !db.configuration.readonly { try db.execute(sql: "PRAGMA synchronous = FULL") }
-        }
+        // Somebody may look into the database with a tool of SQLite's own.
+        configuration.busyMode = .timeout(5)
         try Self.createPrivately(path)
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
+            // Not when the connection is prepared: GRDB sets NORMAL after that, which syncs nothing at a commit.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             guard try !pool.read(LedgerSchema.migrator.hasBeenSuperseded) else {
                 throw DataFolderError("a newer version of carryon wrote \(path): use that version, or another folder")
             }
@@ -59,7 +63,7 @@ final class SQLiteLedger: UploadLedger {
     func register(
         _ upload: UploadRecord, as registration: Registration, idempotencyKey: String?, at time: WallTime
     ) throws -> UploadRecord {
-        try pool.write { db in
+        try write { db in
             try db.cachedStatement(sql: UploadRow.insert).execute(
                 arguments: UploadRow.arguments(upload, registration, idempotencyKey, time))
             var upload = upload
@@ -76,7 +80,7 @@ final class SQLiteLedger: UploadLedger {
         }
     }
 
-    func received(_ upload: Int64) throws -> ChunkRanges {
+    func received(_ upload: Int64, limit: Int) throws -> ChunkRanges {
         try pool.read { db in
             let first = try Int.fetchOne(
                 db.cachedStatement(sql: "SELECT nextExpectedChunk FROM uploads WHERE key = ?"), arguments: [upload])
@@ -84,13 +88,16 @@ final class SQLiteLedger: UploadLedger {
             let statement = try db.cachedStatement(
                 sql: "SELECT idx FROM chunks WHERE upload = ? AND idx >= ? ORDER BY idx")
             let indices = try Int.fetchCursor(statement, arguments: [upload, first ?? 0])
-            while let index = try indices.next() { ranges.append(index) }
+            while let index = try indices.next() {
+                if ranges.ranges.count == limit, !ranges.endsBefore(index) { break }
+                ranges.append(index)
+            }
             return ranges
         }
     }
 
     func record(_ chunks: [ReceivedChunk], at time: WallTime) throws -> [Int64: Int] {
-        try pool.write { db in
+        try write { db in
             let insert = try db.cachedStatement(sql: "INSERT INTO chunks (upload, idx, sha256) VALUES (?, ?, ?)")
             for chunk in chunks {
                 try insert.execute(arguments: [chunk.upload, chunk.index, Data(chunk.digest.bytes)])
@@ -111,61 +118,12 @@ final class SQLiteLedger: UploadLedger {
         while try indices.next() == next { next += 1 }
         let update = try db.cachedStatement(
             sql: """
-                UPDATE uploads SET nextExpectedChunk = ?, receivedCount = receivedCount + ?, activeAt = ?
+                UPDATE uploads SET nextExpectedChunk = ?, receivedCount = receivedCount + ?,
+                    activeAt = MAX(activeAt, ?)
                 WHERE key = ?
                 """)
         try update.execute(arguments: [next, count, time.milliseconds, upload])
         return next
-    }
-}
-
-extension SQLiteLedger {
-    func setStatus(_ status: UploadStage, of upload: Int64, at time: WallTime) throws {
-        try pool.write { db in
-            try db.cachedStatement(sql: "UPDATE uploads SET status = ?, activeAt = ? WHERE key = ?")
-                .execute(arguments: [status.rawValue, time.milliseconds, upload])
-        }
-    }
-
-    func complete(_ upload: Int64, sha256: ChunkDigest?, version: FileVersion?, at time: WallTime) throws {
-        try pool.write { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    UPDATE uploads SET status = ?, sha256 = ?, fileSeconds = ?, fileNanoseconds = ?, endedAt = ?
-                    WHERE key = ?
-                    """)
-            try statement.execute(arguments: [
-                UploadStage.complete.rawValue, sha256.map { Data($0.bytes) }, version?.modifiedSeconds,
-                version?.modifiedNanoseconds, time.milliseconds, upload,
-            ])
-        }
-    }
-
-    func end(_ upload: Int64, as status: UploadStage, at time: WallTime) throws {
-        try pool.write { db in
-            try db.cachedStatement(sql: "DELETE FROM uploads WHERE key = ? AND status = 'complete'")
-                .execute(arguments: [upload])
-            try db.cachedStatement(sql: "DELETE FROM chunks WHERE upload = ?").execute(arguments: [upload])
-            // The key becomes free: who comes back after the end gets a new upload.
-            let statement = try db.cachedStatement(
-                sql: "UPDATE uploads SET status = ?, idempotencyKey = NULL, endedAt = ? WHERE key = ?")
-            try statement.execute(arguments: [status.rawValue, time.milliseconds, upload])
-        }
-    }
-
-    func restart(_ upload: Int64, with file: InodeIdentity) throws {
-        try pool.write { db in
-            try db.cachedStatement(sql: "DELETE FROM chunks WHERE upload = ?").execute(arguments: [upload])
-            let statement = try db.cachedStatement(
-                sql: """
-                    UPDATE uploads SET status = 'in_progress', nextExpectedChunk = 0, receivedCount = 0,
-                        device = ?, inode = ?
-                    WHERE key = ?
-                    """)
-            try statement.execute(arguments: [
-                Int64(bitPattern: file.device), Int64(bitPattern: file.inode), upload,
-            ])
-        }
     }
 
     func digest(of name: FileName, owner: Owner, version: FileVersion) throws -> ChunkDigest? {
@@ -173,15 +131,14 @@ extension SQLiteLedger {
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT sha256 FROM uploads
-                    WHERE owner = ? AND name = ? AND status = 'complete' AND device = ? AND inode = ? AND size = ?
+                    WHERE owner = ? AND name = ? AND status = 'complete' AND inode = ? AND size = ?
                         AND fileSeconds = ? AND fileNanoseconds = ? AND sha256 IS NOT NULL
                     """)
             let bytes = try Data.fetchOne(
                 statement,
                 arguments: [
-                    owner.name, name.description, Int64(bitPattern: version.device),
-                    Int64(bitPattern: version.inode), version.size, version.modifiedSeconds,
-                    version.modifiedNanoseconds,
+                    owner.name, name.description, Int64(bitPattern: version.identity.inode), version.size,
+                    version.modifiedSeconds, version.modifiedNanoseconds,
                 ])
             return bytes.flatMap { ChunkDigest(bytes: Array($0)) }
         }
@@ -192,14 +149,17 @@ extension SQLiteLedger {
             try Row.fetchAll(
                 db, sql: UploadRow.select + " WHERE endedAt IS NULL AND activeAt <= ?",
                 arguments: [time?.milliseconds ?? .max]
-            ).map(UploadRow.record)
+            ).compactMap { row in
+                if let record = try? UploadRow.record(row) { return record }
+                logger.error(
+                    "a row of the ledger makes no sense: it is left alone", metadata: ["key": "\(row["key"] as Int64)"])
+                return nil
+            }
         }
     }
 
-    func forget(before time: WallTime) throws {
-        try pool.write { db in
-            try db.execute(sql: "DELETE FROM uploads WHERE endedAt < ?", arguments: [time.milliseconds])
-        }
+    func unfinishedIDs() throws -> Set<String> {
+        try pool.read { try String.fetchSet($0, sql: "SELECT uploadId FROM uploads WHERE endedAt IS NULL") }
     }
 
     /// Makes the file readable for its owner alone, whatever the umask; SQLite's own files beside it follow its mode.
@@ -209,5 +169,18 @@ extension SQLiteLedger {
         // Nothing of this process has the file open yet, so no lock goes with this descriptor.
         defer { Glibc.close(descriptor) }
         guard fchmod(descriptor, 0o600) == 0 else { throw DataFolderError.system("make \(path) private") }
+    }
+
+    /// Carries out one transaction.
+    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do {
+            return try pool.write(body)
+        } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_FULL: throw StorageError.noRoom
+            case .SQLITE_CONSTRAINT: throw LedgerConflict(reason: error.message ?? "a constraint")
+            default: throw error
+            }
+        }
     }
 }

@@ -2,7 +2,8 @@ import TransferCore
 
 /// What is known of all uploads: the truth about them, in whole transactions that survive a power cut.
 ///
-/// All calls block. Those that change something are made by one thread at a time.
+/// All calls block. Those that change something are made by one thread at a time; they throw
+/// ``StorageError/noRoom`` if the disk is full, and ``LedgerConflict`` if what they add contradicts what is there.
 protocol UploadLedger: Sendable {
     /// The upload of that id, whoever owns it and whatever became of it.
     func upload(_ id: UploadID) throws -> UploadRecord?
@@ -21,16 +22,21 @@ protocol UploadLedger: Sendable {
     /// The digest of a chunk; `nil` if it was not received.
     func chunk(_ index: Int, of upload: Int64) throws -> ChunkDigest?
 
-    /// All received chunks.
-    func received(_ upload: Int64) throws -> ChunkRanges
+    /// The received chunks, in `limit` ranges at most: the first ones.
+    func received(_ upload: Int64, limit: Int) throws -> ChunkRanges
 
     /// Adds chunks in one transaction, which also counts as activity of their uploads.
     ///
     /// - Returns: The next expected chunk of each upload.
     func record(_ chunks: [ReceivedChunk], at time: WallTime) throws -> [Int64: Int]
 
-    /// Changes the status.
-    func setStatus(_ status: UploadStage, of upload: Int64, at time: WallTime) throws
+    /// All chunks are there, and the file is about to get its name.
+    ///
+    /// - Parameter sha256: What the whole file must have; it stays known if a crash comes before ``complete``.
+    func beginAssembly(of upload: Int64, expecting sha256: ChunkDigest?, at time: WallTime) throws
+
+    /// The file did not get its name: everything is as it was before ``beginAssembly``.
+    func abandonAssembly(of upload: Int64, at time: WallTime) throws
 
     /// Makes an upload complete.
     ///
@@ -46,12 +52,21 @@ protocol UploadLedger: Sendable {
     /// The digest of a finished file, if that very version of it was uploaded here.
     func digest(of name: FileName, owner: Owner, version: FileVersion) throws -> ChunkDigest?
 
-    /// The unfinished uploads, all of them or those without activity after `time`.
+    /// The unfinished uploads, all of them or those without activity after `time`. Rows that make no sense are left
+    /// out.
     func unfinished(since time: WallTime?) throws -> [UploadRecord]
+
+    /// The ids of all unfinished uploads, also of those whose rows make no sense.
+    func unfinishedIDs() throws -> Set<String>
 
     /// Forgets what ended before `time`.
     func forget(before time: WallTime) throws
 
     /// Writes everything back and closes. No call comes after it.
     func close() throws
+}
+
+/// Something cannot be recorded, because it contradicts what the ledger has.
+struct LedgerConflict: Error {
+    var reason: String
 }

@@ -14,9 +14,17 @@ enum UploadStage: String, Sendable {
 }
 
 /// What the system knows a file by, whatever its name.
+///
+/// The number of its device is no part of it: that may be another one after each restart of the machine.
 struct InodeIdentity: Hashable, Sendable {
-    var device: UInt64
     var inode: UInt64
+    /// In nanoseconds since 1970; 0 where the file system does not tell.
+    var birthTime: Int64
+
+    /// Whether both are the same file, as far as both are known.
+    func matches(_ other: InodeIdentity) -> Bool {
+        inode == other.inode && (birthTime == other.birthTime || birthTime == 0 || other.birthTime == 0)
+    }
 }
 
 /// One upload as the ledger has it.

@@ -5,13 +5,13 @@ import TransferCore
 /// The columns of table `uploads`, from and to values.
 enum UploadRow {
     static let select = """
-        SELECT key, uploadId, owner, name, size, chunkSize, sha256, status, device, inode, nextExpectedChunk,
+        SELECT key, uploadId, owner, name, size, chunkSize, sha256, status, inode, birthTime, nextExpectedChunk,
             receivedCount, activeAt, wantedChunkSize, wantedSha256
         FROM uploads
         """
 
     static let insert = """
-        INSERT INTO uploads (uploadId, owner, name, size, chunkSize, sha256, status, device, inode, idempotencyKey,
+        INSERT INTO uploads (uploadId, owner, name, size, chunkSize, sha256, status, inode, birthTime, idempotencyKey,
             wantedChunkSize, wantedSha256, createdAt, activeAt)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
@@ -22,21 +22,20 @@ enum UploadRow {
         [
             upload.id.description, upload.owner.name, upload.name.description, upload.plan.size,
             upload.plan.chunkSize, blob(upload.sha256), upload.status.rawValue,
-            Int64(bitPattern: upload.file.device), Int64(bitPattern: upload.file.inode), idempotencyKey,
+            Int64(bitPattern: upload.file.inode), upload.file.birthTime, idempotencyKey,
             registration.chunkSize, blob(registration.sha256), time.milliseconds, upload.activeAt.milliseconds,
         ]
     }
 
     static func record(_ row: Row) throws -> UploadRecord {
         guard let id = UploadID(row["uploadId"] as String), let name = FileName(row["name"]),
-            let status = UploadStage(rawValue: row["status"])
+            let status = UploadStage(rawValue: row["status"]), (0...ChunkPlan.maximumSize).contains(row["size"])
         else { throw DamagedRow() }
         let plan = ChunkPlan(size: row["size"], chunkSize: row["chunkSize"])
         return UploadRecord(
             key: row["key"], id: id, owner: Owner(name: row["owner"]), name: name, plan: plan,
             sha256: digest(row["sha256"]), status: status,
-            file: InodeIdentity(
-                device: UInt64(bitPattern: row["device"]), inode: UInt64(bitPattern: row["inode"])),
+            file: InodeIdentity(inode: UInt64(bitPattern: row["inode"]), birthTime: row["birthTime"]),
             nextExpectedChunk: row["nextExpectedChunk"], receivedCount: row["receivedCount"],
             activeAt: WallTime(milliseconds: row["activeAt"]))
     }

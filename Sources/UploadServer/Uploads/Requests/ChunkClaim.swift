@@ -12,7 +12,8 @@ struct ChunkClaim: Hashable, Sendable {
     /// Checks everything that can be known before the body. Throws a ``Problem``.
     init(index text: String, _ fields: HTTPFields, plan: ChunkPlan) throws {
         guard let index = Self.index(text), index < plan.count else {
-            throw Problem(.badChunk, "the upload has the chunks 0 to \(plan.count - 1)")
+            let all = plan.count == 0 ? "no chunks: its file is empty" : "the chunks 0 to \(plan.count - 1)"
+            throw Problem(.badChunk, "the upload has \(all)")
         }
         let length = plan.range(of: index).length
         guard fields[.transferEncoding] == nil, let field = fields[.contentLength] else {

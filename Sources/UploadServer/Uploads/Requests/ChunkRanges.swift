@@ -15,16 +15,18 @@ struct ChunkRanges: Hashable, Sendable {
         return first.upperBound + 1
     }
 
+    /// Whether the last range ends right before an index.
+    func endsBefore(_ index: Int) -> Bool { ranges.last?.upperBound == index - 1 }
+
     /// Appends an index, which must be above all that are there.
     mutating func append(_ index: Int) {
-        if let last = ranges.last {
-            precondition(index > last.upperBound, "indices come in order")
-            if index == last.upperBound + 1 {
-                ranges[ranges.count - 1] = last.lowerBound...index
-                return
-            }
+        guard let last = ranges.last else { return ranges.append(index...index) }
+        precondition(index > last.upperBound, "indices come in order")
+        if endsBefore(index) {
+            ranges[ranges.count - 1] = last.lowerBound...index
+        } else {
+            ranges.append(index...index)
         }
-        ranges.append(index...index)
     }
 
     /// What is not in here of `0 ..< count`, in `limit` ranges at most.

@@ -6,7 +6,6 @@ struct ChunkRoute: Sendable {
     let uploads: OpenUploads
     let readers: Workers
     let tools: ChunkTools
-    let permits: WaitingLine<Void>
     let gauge: DiskGauge
     let clock: any Clock
     let settings: UploadSettings
@@ -30,8 +29,6 @@ struct ChunkRoute: Sendable {
         if fault == .busy { throw Problem(.busy, "the server is busy for a moment", headers: [.retryAfter: "1"]) }
         guard let id = context.parameters.get("id").flatMap({ UploadID($0) }) else { throw Problem.unknownUpload }
         let index = context.parameters.get("index") ?? ""
-        try await permits.take()
-        defer { permits.giveBack(()) }
         let response = try await StorageProblem.translating {
             try await uploads.with(id) { upload, record in
                 try record.check(context.owner, lifetime: settings.lifetime, now: clock.wallTime())
@@ -57,15 +54,23 @@ struct ChunkRoute: Sendable {
         let receiver = ChunkReceiver(
             claim: claim, upload: upload, record: record, reception: reception, tools: tools,
             bytesPerSecond: faults?.plan.bytesPerSecond, rejectsChecksum: fault == .rejectChecksum)
-        let known = try await readers.run { [tools] in try tools.ledger.chunk(claim.index, of: record.key) }
-        if let known, known != claim.digest {
-            throw Problem(.chunkConflict, "chunk \(claim.index) was received with other content")
+        let isKnown = try await readers.run { [tools, gauge] in
+            if let known = try tools.ledger.chunk(claim.index, of: record.key) {
+                if known == claim.digest { return true }
+                throw Problem(.chunkConflict, "chunk \(claim.index) was received with other content")
+            }
+            try gauge.demand(claim.length, isTaken: true)
+            return false
         }
-        if known == nil { try gauge.demand(claim.length) }
-        let next = try await reception.run {
-            try await known == nil ? receiver.store(request.body) : receiver.verify(request.body)
+        let next = try await RequestNotes.listening {
+            // Not if the client has left: what it sent to the end is worth keeping.
+            if $0 == .tooSlow { reception.cut(.tooSlow) }
+        } during: {
+            try await reception.run {
+                try await isKnown ? receiver.verify(request.body) : receiver.store(request.body)
+            }
         }
-        if known == nil { upload.wasActive(at: clock.wallTime()) }
+        if !isKnown { upload.wasActive(at: clock.wallTime()) }
         return UploadAnswers.stored(claim, nextExpected: next)
     }
 

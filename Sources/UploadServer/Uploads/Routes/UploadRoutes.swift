@@ -3,6 +3,10 @@ import TransferCore
 
 /// The routes of uploads, but for the chunks themselves.
 struct UploadRoutes: Sendable {
+    /// How many ranges of received chunks a client is told. It sends what lies behind them again, which does no harm,
+    /// and an answer stays small even for an upload whose every second chunk is missing.
+    private static let longestList = 10_000
+
     let uploads: OpenUploads
     let ledger: any UploadLedger
     let readers: Workers
@@ -61,7 +65,9 @@ struct UploadRoutes: Sendable {
     }
 
     private func answer(_ upload: UploadRecord, status: HTTPResponse.Status) async throws -> Response {
-        let received = try await readers.run { [ledger] in try ledger.received(upload.key) }
+        let received = try await readers.run { [ledger] in
+            try ledger.received(upload.key, limit: Self.longestList)
+        }
         return UploadAnswers.state(of: upload, received: received, lifetime: settings.lifetime, status: status)
     }
 
@@ -84,7 +90,12 @@ extension UploadRecord {
     /// Throws a ``Problem`` unless the owner may work with this upload now.
     func check(_ owner: Owner, lifetime: Duration, now: WallTime) throws {
         guard self.owner == owner else { throw Problem.unknownUpload }
-        if status.isGone || status == .inProgress && activeAt + lifetime <= now { throw Problem.gone }
+        if status.isGone || hasExpired(after: lifetime, now: now) { throw Problem.gone }
+    }
+
+    /// Whether nobody came back for it in time.
+    func hasExpired(after lifetime: Duration, now: WallTime) -> Bool {
+        status == .inProgress && activeAt + lifetime <= now
     }
 }
 
@@ -100,7 +111,7 @@ enum StorageProblem {
 
     private static func problem(_ error: StorageError) -> any Error {
         switch error {
-        case .noRoom: Problem(.noRoom, "there is no room left")
+        case .noRoom: Problem(.noRoom, error.sentence)
         case .nameTaken: Problem.nameTaken
         case .failed: error
         }

@@ -1,4 +1,3 @@
-import Glibc
 import TransferCore
 
 /// Where the bytes of uploads are kept. All calls block; they throw ``StorageError``.
@@ -9,13 +8,18 @@ protocol ChunkStorage: Sendable {
     /// Opens the file of an upload.
     func open(_ id: UploadID) throws(StorageError) -> any ChunkFile
 
-    /// What the file of an upload is, if there is one of that size.
-    func identity(of id: UploadID, size: Int64) -> InodeIdentity?
+    /// What the file of an upload is, if there is one of that size. Throws if that cannot be found out.
+    func identity(of id: UploadID, size: Int64) throws(StorageError) -> InodeIdentity?
+
+    /// Moves what lies in the place of an upload's file to where it is out of the way, if there is anything.
+    ///
+    /// - Returns: Where it is now, for people.
+    func setAside(_ id: UploadID) throws(StorageError) -> String?
 
     /// Deletes the file of an upload, if there is one.
     func remove(_ id: UploadID) throws(StorageError)
 
-    /// The names of all that lies where uploads are kept.
+    /// The names of all files where uploads are kept; folders are not ours.
     func names() throws(StorageError) -> [String]
 
     /// Deletes what is not an upload's, by a name from ``names()``.
@@ -24,11 +28,12 @@ protocol ChunkStorage: Sendable {
     /// Whether a finished file, or a folder, stands in the way of that name.
     func isTaken(_ name: FileName, of owner: Owner) throws(StorageError) -> Bool
 
-    /// Gives the file of an upload its final name, never that of another file, and makes that durable.
-    func publish(_ id: UploadID, as name: FileName, of owner: Owner) throws(StorageError)
+    /// Gives the file of an upload its final name, never that of another file, and makes that durable. Can be repeated
+    /// after it failed on the way.
+    func publish(_ upload: UploadRecord) throws(StorageError)
 
-    /// The finished file of that name.
-    func published(_ name: FileName, of owner: Owner) -> FileVersion?
+    /// The finished file of that name, if there is one. Throws if that cannot be found out.
+    func published(_ name: FileName, of owner: Owner) throws(StorageError) -> FileVersion?
 
     /// What can still be written, in bytes.
     func freeBytes() throws(StorageError) -> Int64
@@ -49,21 +54,12 @@ protocol ChunkFile: AnyObject, Sendable {
     func sync() throws(StorageError)
 }
 
-/// Why bytes could not be stored.
-enum StorageError: Error, Hashable {
-    case noRoom
-    /// A file or folder stands in the way.
-    case nameTaken
-    case failed(String)
-
-    /// The error of the system call that has just failed.
-    ///
-    /// - Parameter what: What was tried, as it stands in a sentence: "write a chunk".
-    static func system(_ what: String) -> StorageError {
-        switch errno {
-        case ENOSPC, EDQUOT, EFBIG: .noRoom
-        case EEXIST, ENOTEMPTY: .nameTaken
-        default: .failed("cannot \(what): \(String(cString: strerror(errno)))")
-        }
+extension ChunkStorage {
+    /// The finished file of an upload, if it has its name already.
+    func published(_ upload: UploadRecord) throws(StorageError) -> FileVersion? {
+        guard let version = try published(upload.name, of: upload.owner), version.size == upload.plan.size,
+            version.identity.matches(upload.file)
+        else { return nil }
+        return version
     }
 }

@@ -9,12 +9,12 @@ final class DataFolder: Sendable {
 
     /// Opens the folder, and makes it for its owner alone if there is none. Throws ``DataFolderError``.
     init(_ path: String) throws {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw DataFolderError.system("create the data folder \(path)")
-        }
+        let isNew = mkdir(path, 0o700) == 0
+        guard isNew || errno == EEXIST else { throw DataFolderError.system("create the data folder \(path)") }
         guard let folder = OwnedDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {
             throw DataFolderError.system("open the data folder \(path)")
         }
+        if isNew { try Self.syncParent(of: folder, path) }
         lock = Mutex(try Self.lock(folder, path))
         _ = mkdirat(folder.number, "uploads", 0o700)
         let uploads = OwnedDescriptor(
@@ -33,7 +33,19 @@ final class DataFolder: Sendable {
 
     /// Lets another server have the folder.
     func release() {
-        lock.withLock { $0 = nil }
+        lock.withLock { lock in
+            // Closing it is not enough while a child that is being started has it, too.
+            if let lock { flock(lock.number, LOCK_UN) }
+            lock = nil
+        }
+    }
+
+    /// A new folder is there after a power cut only if the one that it lies in is synced.
+    private static func syncParent(of folder: OwnedDescriptor, _ path: String) throws {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+        guard let parent = OwnedDescriptor(openat(folder.number, "..", flags)), fsync(parent.number) == 0 else {
+            throw DataFolderError.system("sync the folder that \(path) lies in")
+        }
     }
 
     private static func lock(_ folder: OwnedDescriptor, _ path: String) throws -> OwnedDescriptor {

@@ -41,7 +41,11 @@ final class DiskChunkFile: ChunkFile {
         let result = windows.withLock { windows -> Result<Void, StorageError> in
             for window in wanted where windows?.contains(window) == false {
                 let start = window * Self.windowSize
-                if carryon_fallocate_keeping_size(descriptor, start, min(Self.windowSize, size - start)) == 0 {
+                var outcome: Int32
+                repeat {
+                    outcome = carryon_fallocate_keeping_size(descriptor, start, min(Self.windowSize, size - start))
+                } while outcome != 0 && errno == EINTR
+                if outcome == 0 {
                     windows?.insert(window)
                 } else if errno == EOPNOTSUPP || errno == ENOSYS {
                     windows = nil

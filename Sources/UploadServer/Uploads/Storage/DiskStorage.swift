@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import TransferCore
 
@@ -31,12 +32,30 @@ final class DiskStorage: ChunkStorage {
         return DiskChunkFile(owning: file)
     }
 
-    func identity(of id: UploadID, size: Int64) -> InodeIdentity? {
-        let file = openat(folder.uploads, id.description, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { Glibc.close(file) }
-        guard let version = FileVersion(of: file), version.size == size else { return nil }
+    func identity(of id: UploadID, size: Int64) throws(StorageError) -> InodeIdentity? {
+        guard let version = try FileVersion.find(id.description, in: folder.uploads), version.size == size else {
+            return nil
+        }
         return version.identity
+    }
+
+    func setAside(_ id: UploadID) throws(StorageError) -> String? {
+        let what = "move a file out of the way"
+        guard mkdirat(folder.descriptor, Self.asideName, 0o700) == 0 || errno == EEXIST else { throw .system(what) }
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        guard let aside = OwnedDescriptor(openat(folder.descriptor, Self.asideName, flags)) else {
+            throw .system(what)
+        }
+        var number = 1
+        while true {
+            let name = "\(id)-\(number)"
+            if carryon_renameat_noreplace(folder.uploads, id.description, aside.number, name) == 0 {
+                return "\(Self.asideName)/\(name)"
+            }
+            if errno == ENOENT { return nil }
+            guard errno == EEXIST else { throw .system(what) }
+            number += 1
+        }
     }
 
     func remove(_ id: UploadID) throws(StorageError) {
@@ -44,10 +63,13 @@ final class DiskStorage: ChunkStorage {
     }
 
     func removeStray(_ name: String) throws(StorageError) {
-        guard unlinkat(folder.uploads, name, 0) == 0 || errno == ENOENT else {
+        guard unlinkat(folder.uploads, name, 0) == 0 || errno == ENOENT || errno == EISDIR else {
             throw .system("delete the file of an upload")
         }
     }
+
+    /// In the data folder.
+    private static let asideName = "set-aside"
 
     func names() throws(StorageError) -> [String] {
         let copy = openat(folder.uploads, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -58,7 +80,8 @@ final class DiskStorage: ChunkStorage {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            // A file system may have folders of its own here, such as lost+found.
+            if entry.pointee.d_type != UInt8(DT_DIR), name != ".", name != ".." { names.append(name) }
         }
         return names
     }
@@ -67,17 +90,19 @@ final class DiskStorage: ChunkStorage {
         try files.isTaken(name, of: owner)
     }
 
-    func publish(_ id: UploadID, as name: FileName, of owner: Owner) throws(StorageError) {
-        try files.adopt(id.description, in: folder.uploads, as: name, of: owner)
+    func publish(_ upload: UploadRecord) throws(StorageError) {
+        try files.adopt(
+            upload.id.description, upload.file, in: folder.uploads, as: upload.name, of: upload.owner)
     }
 
-    func published(_ name: FileName, of owner: Owner) -> FileVersion? {
-        files.file(named: name, of: owner)?.version
+    func published(_ name: FileName, of owner: Owner) throws(StorageError) -> FileVersion? {
+        try files.version(of: name, of: owner)
     }
 
     func freeBytes() throws(StorageError) -> Int64 {
         var status = statvfs()
         guard fstatvfs(folder.descriptor, &status) == 0 else { throw .system("look at the disk") }
-        return Int64(status.f_bavail) * Int64(status.f_frsize)
+        let (bytes, isTooMuch) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return isTooMuch ? .max : Int64(clamping: bytes)
     }
 }

@@ -1,18 +1,26 @@
 import Hummingbird
 
-/// Tells a client that waits with its body to send it, as soon as a route wants to read it (RFC 9110 §10.1.1).
+/// Lets the connection know when a route begins to read the body of its request: from then on the client is expected
+/// to send, and one that waits to be asked for the body is asked (RFC 9110 §10.1.1).
 ///
-/// A client that is refused learns so without having sent a chunk in vain.
-struct ContinueMiddleware: RouterMiddleware {
+/// A client that is refused learns so without having sent a chunk in vain, and one that has to wait for its turn is
+/// not taken for a slow one.
+struct BodyWantedMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        guard request.headers[.expect]?.lowercased() == "100-continue", let notes = RequestNotes.current else {
+        guard Self.mayHaveBody(request), let notes = RequestNotes.current else {
             return try await next(request, context)
         }
         var request = request
         request.body = RequestBody(asyncSequence: AwaitedBody(base: request.body, notes: notes))
         return try await next(request, context)
+    }
+
+    /// Those of `GET` and `HEAD` mean nothing (RFC 9110 §9.3.1), and no route reads them.
+    private static func mayHaveBody(_ request: Request) -> Bool {
+        guard request.method != .get, request.method != .head else { return false }
+        return request.headers[.transferEncoding] != nil || request.headers[.contentLength] ?? "0" != "0"
     }
 }
 

@@ -1,0 +1,115 @@
+import GRDB
+import Synchronization
+import TestSupport
+import Testing
+import TransferCore
+
+@testable import UploadServer
+
+/// The ledger by itself.
+@Suite(.timeLimit(.minutes(1))) struct LedgerTests {
+    private let folder: TemporaryFolder
+    private let ledger: SQLiteLedger
+    private let start = WallTime(milliseconds: 1_700_000_000_000)
+
+    init() throws {
+        folder = try TemporaryFolder()
+        ledger = try SQLiteLedger(path: folder.path("server.db"), logger: .silent)
+    }
+
+    private func register(_ name: String = "f") throws -> UploadRecord {
+        let name = try #require(FileName(name))
+        let registration = Registration(name: name, size: 200_000)
+        let upload = UploadRecord(
+            key: 0, id: .random(), owner: .nobody, name: name, plan: registration.plan(.test), status: .inProgress,
+            file: InodeIdentity(inode: 5, birthTime: 7), nextExpectedChunk: 0, receivedCount: 0, activeAt: start)
+        return try ledger.register(upload, as: registration, idempotencyKey: nil, at: start)
+    }
+
+    private func chunk(_ index: Int, of upload: Int64) -> ReceivedChunk {
+        ReceivedChunk(upload: upload, index: index, digest: .ofEmpty)
+    }
+
+    /// With less, a commit is in the log, but the log is not on the disk.
+    @Test func everyCommitIsSynced() throws {
+        #expect(try synchronous(ledger) == 2)
+        try ledger.close()
+        let again = try SQLiteLedger(path: folder.path("server.db"), logger: .silent)
+        #expect(try synchronous(again) == 2)
+    }
+
+    private func synchronous(_ ledger: SQLiteLedger) throws -> Int? {
+        try ledger.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+    }
+
+    @Test func aClockThatGoesBackEndsNothing() throws {
+        let upload = try register()
+        let earlier = WallTime(milliseconds: start.milliseconds - 1_000_000)
+        _ = try ledger.record([chunk(0, of: upload.key)], at: earlier)
+        try ledger.beginAssembly(of: upload.key, expecting: nil, at: earlier)
+        try ledger.abandonAssembly(of: upload.key, at: earlier)
+        #expect(try ledger.upload(upload.id)?.activeAt == start)
+        let open = OpenUpload(upload.id, takeoverAfter: .seconds(1))
+        _ = open.learn(upload)
+        open.wasActive(at: earlier)
+        #expect(open.record?.activeAt == start)
+    }
+
+    @Test func anAbandonedDigestIsForgotten() throws {
+        let upload = try register()
+        try ledger.beginAssembly(of: upload.key, expecting: .ofEmpty, at: start)
+        #expect(try ledger.upload(upload.id)?.sha256 == .ofEmpty)
+        try ledger.abandonAssembly(of: upload.key, at: start)
+        let row = try ledger.upload(upload.id)
+        #expect(row?.sha256 == nil && row?.status == .inProgress)
+    }
+
+    @Test func aDamagedRowStopsNobody() throws {
+        let (damaged, intact) = (try register(), try register("g"))
+        try ledger.pool.write {
+            try $0.execute(sql: "UPDATE uploads SET name = '..' WHERE key = ?", arguments: [damaged.key])
+        }
+        #expect(try ledger.unfinished(since: nil).map(\.id) == [intact.id])
+        // Its file is not a stray one.
+        #expect(try ledger.unfinishedIDs() == [damaged.id.description, intact.id.description])
+    }
+
+    @Test func longListsAreCutShort() throws {
+        let upload = try register()
+        _ = try ledger.record([0, 1, 3].map { chunk($0, of: upload.key) }, at: start)
+        #expect(try ledger.received(upload.key, limit: 2).ranges == [0...1, 3...3])
+        #expect(try ledger.received(upload.key, limit: 1).ranges == [0...1])
+    }
+
+    @Test func aFullDiskIsCalledThat() throws {
+        let upload = try register()
+        try ledger.pool.writeWithoutTransaction { db in
+            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            try db.execute(sql: "PRAGMA max_page_count = \(pages)")
+        }
+        #expect(throws: StorageError.noRoom) {
+            _ = try ledger.record((0..<1000).map { chunk($0, of: upload.key) }, at: start)
+        }
+    }
+
+    @Test func aChunkThatCannotBeRecordedFailsAlone() async throws {
+        let upload = try register()
+        let storage = try RecordingStorage(folder, Recording())
+        _ = try storage.create(upload.id, size: upload.plan.size)
+        let file = SharedFile(try storage.open(upload.id))
+        let committer = ChunkCommitter(ledger: ledger, clock: SystemClock(), logger: .silent)
+        let outcomes = Mutex<[Int: Result<Int, any Error>]>([:])
+        // Both wait for the same round behind this.
+        try await committer.change { [upload] _, _ in
+            for (index, key) in [(0, upload.key), (1, upload.key + 1000)] {
+                let chunk = ReceivedChunk(upload: key, index: index, digest: .ofEmpty)
+                committer.submit(.init(chunk: chunk, file: file) { result in outcomes.withLock { $0[index] = result } })
+            }
+        }
+        try await eventually("both are told") { outcomes.withLock { $0.count == 2 } }
+        let found = outcomes.withLock { $0 }
+        #expect(try found[0]?.get() == 1)
+        #expect(throws: LedgerConflict.self) { try found[1]?.get() }
+        #expect(try ledger.received(upload.key, limit: 9).ranges == [0...0])
+    }
+}
