@@ -69,7 +69,7 @@ private final class KillRun: @unchecked Sendable {
         self.program = program
         server = try ChunkServerProcess(data: folder.path("data"), log: folder.path("server.log"))
         // Answers are late, as over a long line: most of the time chunks are on their way or waiting for their answer.
-        proxy = try MeddlingProxy(to: server.port, answerDelay: .milliseconds(250)) { number in
+        proxy = try MeddlingProxy(to: server.port, answerDelay: .milliseconds(300)) { number in
             // The first chunk of a connection is met, never the head of a request: nobody could notice that.
             let offset = (64 << 10) + number * 7919 % (3 << 20)
             return switch number % 11 {
