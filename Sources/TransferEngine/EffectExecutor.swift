@@ -9,13 +9,13 @@ final class EffectExecutor {
     private static let bufferSize = 1 << 20
 
     let transport: any Transport
-    private let parts: Engine.Parts
+    let parts: Engine.Parts
     private let settings: EngineSettings
-    private let inbox: EngineInbox
+    let inbox: EngineInbox
     private let pool: BufferPool
     private let committer: Committer
     /// A receiver uses the same one for all its life, so that its writes stay in order.
-    private let writers: [WorkQueue]
+    let writers: [WorkQueue]
     /// For work that reads whole files.
     private let verifier: FileVerifier
     private let uploads: UploadExecutor
@@ -23,7 +23,7 @@ final class EffectExecutor {
     private var receipts: [TransferID: CommitWork.Receipts] = [:]
     private var receivers: [RequestID: SpanReceiver] = [:]
     private var sessions: [TransferID: PartSession] = [:]
-    private let opened = OpenedFiles<PartSession>()
+    let opened = OpenedFiles<PartSession>()
     private var events: [Event] = []
     private var nextWriter = 0
 
@@ -269,54 +269,9 @@ final class EffectExecutor {
         }
     }
 
-    private func open(_ id: TransferID, _ order: FileOrder) {
-        let fileSystem = parts.fileSystem
-        let opened = self.opened
-        let inbox = self.inbox
-        // Always the same writer, so that a deletion ordered before is done before.
-        writers[0].submit {
-            let result: Result<FileOpening, TransferError>
-            do throws(TransferError) {
-                let (opening, session) = try PartOpener(fileSystem: fileSystem).open(id, order)
-                if let session { opened.put(session, of: id) }
-                result = .success(opening)
-            } catch {
-                result = .failure(error)
-            }
-            inbox.post([.fileOpened(id, result)])
-        }
-    }
-
-    private func delete(_ path: String, _ identity: FileIdentity) {
-        let fileSystem = parts.fileSystem
-        let logger = parts.logger
-        writers[0].submit {
-            do throws(TransferError) {
-                // Never somebody else's file that has come to stand there.
-                guard try fileSystem.identity(of: path) == identity else { return }
-                try fileSystem.remove(path)
-                try fileSystem.syncFolder(of: path)
-            } catch {
-                logger.warning("cannot delete a part file", metadata: ["error": "\(error.detail)"])
-            }
-        }
-    }
-
     private func log(_ event: EngineEvent) {
         let transfer = event.transfer.map(\.description) ?? "-"
         let level: Logger.Level = event.kind == .problem ? .warning : .info
         parts.logger.log(level: level, "\(event.text)", metadata: ["transfer": "\(transfer)"])
-    }
-}
-
-extension ConnectionOptions {
-    /// What a transfer and the settings say about connections.
-    init(_ transfer: TransferOptions, _ settings: EngineSettings) {
-        self.init()
-        certificateAuthorities = transfer.certificateAuthorities
-        acceptsAnyCertificate = transfer.insecure
-        usesNetrc = transfer.netrc
-        connectTimeout = settings.connectTimeout
-        stallTimeout = settings.stallTimeout
     }
 }

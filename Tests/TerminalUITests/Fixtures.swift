@@ -110,6 +110,45 @@ enum Fixtures {
         return snapshot
     }
 
+    /// An upload, closely: some chunks were there, some are on their way, one had its answer lost.
+    static var uploading: EngineSnapshot {
+        var upload = transfer(1, "photos.tar", .active, done: 150_994_944, total: 268_435_456, direction: .upload)
+        upload.source = SafeText("/home/me/photos.tar")
+        upload.destination = SafeText("http://host:7270/files/2026/photos.tar")
+        upload.bytesPerSecond = 3_200_000
+        upload.timeLeft = .seconds(36)
+        upload.connections = 4
+        upload.bytesInFlight = 10_000_000
+        upload.retries = 2
+        upload.isResumable = true
+        upload.explanation = SafeText("the server has 12 of 64 chunks, 52 to send")
+        upload.chunks = chunks(64, safe: 36)
+        for index in 0..<12 { upload.chunks[index].state = .skipped }
+        upload.chunks[36].state = .verifying
+        for index in 37..<41 { upload.chunks[index].state = .active }
+        upload.chunks[41] = ChunkStatus(state: .waiting, retries: 1)
+        upload.chunksTotal = 64
+        upload.chunksDone = 36
+        var detail = TransferDetail(id: TransferID(1))
+        detail.chunkSize = 4 << 20
+        detail.finalAddress = SafeText("http://host:7270/uploads/5f1c61a95f1c61a95f1c61a95f1c61a9")
+        detail.inFlight = [4_194_304, 3_000_000, 2_000_000, 805_696].enumerated().map { index, bytes in
+            RequestSnapshot(
+                chunk: 37 + index, range: ByteRange(0, 1), chunkBytes: bytes, bytesPerSecond: 800_000,
+                timeToFirstByte: nil, status: nil)
+        }
+        var snapshot = EngineSnapshot(
+            takenAt: Instant(nanoseconds: 1_000_000_000), takenAtWall: WallTime(milliseconds: 43_471_000))
+        snapshot.transfers = [upload]
+        snapshot.watched = detail
+        snapshot.isIdle = false
+        snapshot.events = [
+            event(43_468, 1, .info, "#35 is stored: only the answer was lost"),
+            event(43_470, 1, .retry, "#41 it came to the server with other bytes than were sent, again in 1.6 s"),
+        ]
+        return snapshot
+    }
+
     /// `count` transfers of which every third moves.
     static func many(_ count: Int) -> EngineSnapshot {
         var snapshot = EngineSnapshot(takenAt: .zero, takenAtWall: WallTime(milliseconds: 0))

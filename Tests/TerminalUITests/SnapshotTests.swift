@@ -38,6 +38,7 @@ import TransferCore
             scene("detail-ascii", glyphs: .ascii, Fixtures.watched, keys: [.enter, .character("n")]),
             scene("detail-bars", Fixtures.queue, keys: [.down, .down, .down, .enter]),
             scene("detail-unknown", Fixtures.queue, keys: [.down, .enter]),
+            scene("upload", Fixtures.uploading, keys: [.enter]),
             scene("help", Fixtures.queue, keys: [.character("?")]),
             scene("confirm", Fixtures.queue, keys: [.character("d")]),
         ]

@@ -15,7 +15,8 @@ struct ChunkPane {
         }
         let range = cells.range(ofCell: cells.cell(ofChunk: state.gridCursor))
         let attempts = detail?.attempts.filter { range.contains($0.chunk) } ?? []
-        canvas.rule([Span(title(range), .muted)], note: note(attempts.count), in: area.line(0))
+        canvas.rule(
+            [Span(title(range), .muted)], note: note(attempts.count { $0.outcome.error != nil }), in: area.line(0))
         canvas.put(status, in: area.line(1).inset(columns: 1))
         for (offset, attempt) in attempts.suffix(max(0, area.rows - 2)).enumerated() {
             canvas.put(line(attempt, isShared: range.count > 1), in: area.line(offset + 2).inset(columns: 1))
