@@ -58,14 +58,23 @@ import Testing
             let links = [("link", "../elsewhere/target"), ("folder-link", "../elsewhere"), ("dangling", "nothing")]
             for (name, target) in links { #expect(symlink(target, folder.path("tree/" + name)) == 0) }
 
+            // One that is not UTF-8, and one that no server takes.
+            for name in [[0x63, 0x61, 0x66, 0xE9, 0], [0x61, 0x07, 0x62, 0]] as [[UInt8]] {
+                let path = Array((folder.path("tree") + "/").utf8) + name
+                close(
+                    path.withUnsafeBytes { open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT, 0o600) })
+            }
+
             let added = try await program.run(["add", "tree", url + "in"])
-            #expect(added.status == 0, "\(added.errors)")
+            #expect(added.status == 1, "not everything is sent: \(added.errors)")
             let count = Self.oddNames.count + 1
             #expect(added.output == (1...count).map { "\($0)\n" }.joined())
             // What does not go along is named.
-            #expect(added.errors.split(separator: "\n").count == 2)
-            #expect(added.errors.contains("not sent: \(folder.path("tree/dangling")) is not a plain file"))
-            #expect(added.errors.contains("not sent: \(folder.path("tree/folder-link")) is not a plain file"))
+            #expect(added.errors.split(separator: "\n").count == 4)
+            #expect(added.errors.contains("not sent: \(folder.path("tree/dangling")): not a plain file"))
+            #expect(added.errors.contains("not sent: \(folder.path("tree/folder-link")): not a plain file"))
+            #expect(added.errors.contains("its name is not UTF-8"))
+            #expect(added.errors.contains("control character"), "\(added.errors)")
 
             let run = try await program.run(["run", "--until-idle"])
             #expect(run.status == 0, "\(run.errors)")

@@ -98,7 +98,7 @@ extension QueueMachine {
     mutating func verify(_ id: TransferID, _ moment: Moment) {
         guard let entry = entries[id], !entry.isBeingVerified else { return }
         guard entry.record.direction == .download else {
-            let text = "nothing to verify here: the server has compared every chunk of an upload with its SHA-256"
+            let text = "nothing to verify here: the server has compared every chunk that it acknowledged"
             return tell(EngineEvent(at: moment.wall, transfer: id, kind: .info, text: SafeText(text)))
         }
         if let machine = entry.machine as? DownloadMachine {

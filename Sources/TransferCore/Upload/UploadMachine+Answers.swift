@@ -69,7 +69,7 @@ extension UploadMachine {
 
     private mutating func aborted(_ ending: RunEnding, _ report: UploadReport, _ moment: Moment) {
         if case .failed(let error, _) = report.outcome {
-            note(.info, "the server keeps what it has until that expires (\(error.detail))", moment)
+            note(.problem, "the server keeps what it has until that expires (\(error.detail))", moment)
         }
         abandoned = nil
         phase = .closing(ending)

@@ -81,7 +81,7 @@ extension UploadMachine {
     /// The remote is left alone for a while. What it is only told for its own sake is not told then.
     mutating func remoteIsClosed(_ moment: Moment) {
         guard case .aborting(let ending) = phase, control == nil else { return }
-        note(.info, "the server keeps what it has until that expires (it wants to be left alone for now)", moment)
+        note(.problem, "the server keeps what it has until that expires (it wants to be left alone for now)", moment)
         abandoned = nil
         phase = .closing(ending)
         settleClosing(moment)

@@ -50,6 +50,7 @@ public struct TransferError: Error, Hashable, Sendable {
         case remoteNameTaken = "remote-name-taken"
         case remoteFull = "remote-full"
         case uploadMismatch = "upload-mismatch"
+        case chunkTooLarge = "chunk-too-large"
         // Nothing helps.
         case notFound = "not-found"
         case gone
@@ -88,7 +89,7 @@ extension TransferError.Code {
             .partTaken,
             .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts, .sourceChanged, .sourceMissing,
             .sourceUnreadable,
-            .remoteNameTaken, .remoteFull, .uploadMismatch:
+            .remoteNameTaken, .remoteFull, .uploadMismatch, .chunkTooLarge:
             .needsUser
         case .notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported, .tooLarge:
             .fatal
@@ -118,6 +119,7 @@ extension TransferError.Code {
         case .remoteFull: "free some space on the server, then retry"
         case .uploadMismatch:
             "retry sends the whole file again; if --sha256 was wrong, remove the transfer and add it anew"
+        case .chunkTooLarge: "remove it and add it again with a smaller --chunk-size, such as 1M"
         case .tooLarge: "send it to a server that takes files of this size"
         case .notFound, .gone, .refused: "check the address"
         default: nil

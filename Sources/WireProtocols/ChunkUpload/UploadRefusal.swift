@@ -93,7 +93,7 @@ struct UploadRefusal {
     /// A proxy has limits of its own, so the size is named that was too much.
     private var tooLarge: TransferError {
         switch order.task {
-        case .chunk(_, let range): explained(.tooLarge, "\(answer) to a chunk of \(range.length) bytes")
+        case .chunk(_, let range): explained(.chunkTooLarge, "\(answer) to a chunk of \(range.length) bytes")
         case .register(let registration): explained(.tooLarge, "\(answer) to a file of \(registration.size) bytes")
         case .status, .complete, .abort: explained(.tooLarge)
         }

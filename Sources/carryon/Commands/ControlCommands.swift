@@ -80,10 +80,17 @@ struct VerifyCommand: ParsableCommand {
             _ = EngineWaiter(engine).wait(until: { $0.commandsTaken >= 1 })
             defer {
                 for row in engine.snapshot().transfers where ids.contains(row.id) {
-                    print("\(row.id) \(row.name): \(row.explanation?.description ?? "nothing to verify yet")")
+                    print("\(row.id) \(row.name): \(Self.outcome(row))")
                 }
             }
             try LineRun(engine: engine, signals: signals, only: Set(ids)).run(untilIdle: true)
+        }
+    }
+
+    private static func outcome(_ row: TransferSnapshot) -> String {
+        switch row.direction {
+        case .download: row.explanation?.description ?? "nothing to verify yet"
+        case .upload: "the server has compared every chunk that it acknowledged with its SHA-256"
         }
     }
 }
@@ -97,7 +104,10 @@ extension ParsableCommand {
             Signals.ignoreBrokenPipes()
             let workplace = try Workplace(state: state.folder)
             let ids = try selection.resolve(in: try workplace.store.loadQueue())
-            _ = try workplace.carryOut(command(ids))
+            let snapshot = try workplace.carryOut(command(ids))
+            for event in snapshot.events where event.kind == .problem {
+                Diagnostics.say("carryon: \(event.transfer.map { "\($0): " } ?? "")\(event.text)")
+            }
         }
     }
 }

@@ -48,7 +48,9 @@ struct TransferOptionGroup: ParsableArguments {
     /// The transfers that the arguments wish for.
     ///
     /// - Throws: `UsageError`.
-    func wishes(_ arguments: [String], _ settings: Settings, downloadFolder: String) throws -> [NewTransfer] {
+    func wishes(
+        _ arguments: [String], _ settings: Settings, downloadFolder: String
+    ) throws -> WishParser.Wishes {
         try WishParser.wishes(
             arguments,
             defaults: WishParser.Defaults(

@@ -23,8 +23,17 @@ struct AddCommand: ParsableCommand {
             let settings = try Settings.load()
             let wishes = try wish.wishes(arguments, settings, downloadFolder: settings.downloadFolder)
             let workplace = try Workplace(state: state.folder)
-            for record in try workplace.add(wishes) { print(record.id) }
+            for record in try workplace.add(wishes.transfers) { print(record.id) }
+            wishes.nameLeftOut()
+            if !wishes.leftOut.isEmpty { throw Exit.failed }
         }
+    }
+}
+
+extension WishParser.Wishes {
+    /// Names what is left out: nobody would look for it at the server before it is missed.
+    fileprivate func nameLeftOut() {
+        for file in leftOut { Diagnostics.say("carryon: not sent: \(SafeText(file))") }
     }
 }
 
@@ -65,9 +74,12 @@ struct CopyCommand: ParsableCommand {
             let settings = try Settings.load()
             let wishes = try wish.wishes(arguments, settings, downloadFolder: Paths.absolute("./"))
             let workplace = try Workplace(state: state.folder)
-            let ids = Set(try workplace.add(wishes).map(\.id))
+            let ids = Set(try workplace.add(wishes.transfers).map(\.id))
             let engine = try workplace.engine(settings: settings.engine, only: ids)
+            // Last, where it is not lost among the lines of progress.
+            defer { wishes.nameLeftOut() }
             try LineRun(engine: engine, signals: signals, only: ids).run(untilIdle: true)
+            if !wishes.leftOut.isEmpty { throw Exit.failed }
         }
     }
 }

@@ -84,6 +84,8 @@ struct ProgressLines {
         if rate >= 1, total > done, running.contains(where: { $0.timeLeft != nil }) {
             parts.append("\(Format.duration(.seconds(Double(total - done) / rate))) left")
         }
+        let inFlight = running.reduce(Int64(0)) { $0 + $1.bytesInFlight }
+        if inFlight > 0 { parts.append("\(Format.size(inFlight)) in flight") }
         parts.append(Self.count(running.reduce(0) { $0 + $1.connections }, "connection"))
         let finished = rows.filter { $0.state == .completed }.count
         if rows.count > 1 { parts.append("\(finished) of \(rows.count) complete") }

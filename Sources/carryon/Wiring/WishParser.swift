@@ -4,6 +4,13 @@ import WireProtocols
 
 /// Turns `SOURCE... [DESTINATION]` into wishes: exactly one side is addresses.
 enum WishParser {
+    /// What the arguments come to.
+    struct Wishes {
+        var transfers: [NewTransfer]
+        /// Files in folders that cannot be sent, each with the reason, for people.
+        var leftOut: [String] = []
+    }
+
     /// What the command line and the settings say beside the sources.
     struct Defaults {
         /// Where downloads go without a destination; ends in `/`.
@@ -15,11 +22,11 @@ enum WishParser {
     /// - Throws: `UsageError`.
     static func wishes(
         _ arguments: [String], defaults: Defaults, options: TransferOptions
-    ) throws -> [NewTransfer] {
+    ) throws -> Wishes {
         if let last = arguments.last, Paths.isAddress(last), arguments.contains(where: { !Paths.isAddress($0) }) {
             return try uploads(Array(arguments.dropLast()), to: last, connections: defaults.uploadConnections, options)
         }
-        return try downloads(arguments, defaultFolder: defaults.downloadFolder, options)
+        return Wishes(transfers: try downloads(arguments, defaultFolder: defaults.downloadFolder, options))
     }
 
     // MARK: Downloads
@@ -58,7 +65,7 @@ enum WishParser {
 
     private static func uploads(
         _ sources: [String], to address: String, connections: Int, _ options: TransferOptions
-    ) throws -> [NewTransfer] {
+    ) throws -> Wishes {
         if let source = sources.first(where: Paths.isAddress) {
             throw UsageError(
                 "an upload sends local files, and \(Redaction.address(source)) is an address; "
@@ -73,29 +80,31 @@ enum WishParser {
         }
         var options = options
         options.connections = connections
+        var wishes = Wishes(transfers: [])
         var files: [LocalFile] = []
-        for source in sources { files += try LocalFile.files(at: source) }
+        for source in sources { files += try LocalFile.files(at: source, leftOut: &wishes.leftOut) }
         guard !files.isEmpty else { throw UsageError("there is no file to send in \(sources.joined(separator: ", "))") }
         try checkDigest(options, count: files.count)
         let isFolder = files.count > 1 || sources.contains(where: Paths.isFolder)
         let destination = isFolder && !address.hasSuffix("/") ? address + "/" : address
         var sources: [String: String] = [:]
-        return try files.map { file in
-            let target = try self.destination(of: file, at: destination)
+        for file in files {
+            let target: String
+            do throws(TransferError) {
+                target = try UploadAddress.destination(argument: destination, fileName: file.name)
+            } catch {
+                guard file.isInFolder else { throw UsageError("\(file.path): \(error.detail)") }
+                wishes.leftOut.append("\(file.path): \(error.detail)")
+                continue
+            }
             // The server would refuse the second one, after all of it was sent.
             if let other = sources.updateValue(file.path, forKey: target) {
                 throw UsageError("\(other) and \(file.path) would get the same name at the server")
             }
-            return NewTransfer(direction: .upload, source: file.path, destination: target, options: options)
+            wishes.transfers.append(
+                NewTransfer(direction: .upload, source: file.path, destination: target, options: options))
         }
-    }
-
-    private static func destination(of file: LocalFile, at address: String) throws -> String {
-        do throws(TransferError) {
-            return try UploadAddress.destination(argument: address, fileName: file.name)
-        } catch {
-            throw UsageError("\(file.path): \(error.detail)")
-        }
+        return wishes
     }
 
     private static func checkDigest(_ options: TransferOptions, count: Int) throws {

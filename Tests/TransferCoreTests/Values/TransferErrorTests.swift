@@ -21,6 +21,7 @@ import TransferCore
                 .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
                 .partTaken, .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts,
                 .sourceChanged, .sourceMissing, .sourceUnreadable, .remoteNameTaken, .remoteFull, .uploadMismatch,
+                .chunkTooLarge,
             ]
         ),
         (.fatal, [.notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported, .tooLarge]),

@@ -19,6 +19,11 @@ struct ChunkClaim: Hashable, Sendable {
         guard fields[.transferEncoding] == nil, let field = fields[.contentLength] else {
             throw Problem(.lengthRequired, "a chunk needs a Content-Length")
         }
+        // A part of a chunk cannot be stored (RFC 9110 §14.5), nor one that has to be decoded first.
+        guard fields[.contentRange] == nil, fields[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true
+        else {
+            throw Problem(.badRequest, "a chunk is sent whole and as it is, without Content-Range or Content-Encoding")
+        }
         guard field == String(length) else {
             throw Problem(.wrongLength, "chunk \(index) has \(length) bytes")
         }
