@@ -169,4 +169,21 @@ import Testing
             #expect(try await program.list().isEmpty)
         }
     }
+
+    /// The local part of a removal is not kept waiting, but nobody is left to believe that the server knows.
+    @Test func removalWithDataSaysThatTheServerWasNotReached() async throws {
+        let folder = try TemporaryFolder()
+        let program = CarryonProgram(in: folder)
+        try folder.write(Self.file, to: "f.bin")
+        let server = try await onOwnThread {
+            UncheckedBox(try ChunkServerProcess(data: folder.path("data"), log: folder.path("server.log")))
+        }
+        _ = try await program.run([
+            "cp", "--sha256", String(repeating: "0", count: 64), "f.bin", server.value.url("/"),
+        ])
+        _ = try await onOwnThread { server.value.terminate() }
+        let removed = try await program.run(["remove", "--with-data", "1"])
+        #expect(removed.errors.contains("the server keeps what it has until that expires"), "\(removed.errors)")
+        #expect(try await program.list().isEmpty)
+    }
 }

@@ -64,6 +64,7 @@ struct AuthenticationTests {
             let answer = try await RawConnection.fetch(port: server.port, "GET", "/health")
             #expect(answer.status == 200)
             #expect(String(decoding: answer.body, as: UTF8.self) == #"{"status":"ok"}"#)
+            #expect(try await RawConnection.fetch(port: server.port, "HEAD", "/health").status == 200)
             #expect(try await RawConnection.fetch(port: server.port, "PUT", "/health").status == 401)
         }
     }

@@ -111,6 +111,8 @@ import TransferCore
             ([.chunkChecksum: sha], .lengthRequired),
             ([.transferEncoding: "chunked", .contentLength: "34464", .chunkChecksum: sha], .lengthRequired),
             ([.contentLength: "034464", .chunkChecksum: sha], .wrongLength),
+            ([.contentLength: "34464", .chunkChecksum: sha, .contentRange: "bytes 5-10/100"], .badRequest),
+            ([.contentLength: "34464", .chunkChecksum: sha, .contentEncoding: "gzip"], .badRequest),
             ([.contentLength: "34464"], .checksumMissing),
             ([.contentLength: "34464", .chunkChecksum: "abc"], .badChecksum),
             ([.contentLength: "34464", .contentDigest: "sha-256=:AA==:"], .badChecksum),
