@@ -220,10 +220,9 @@ final class EffectExecutor {
             case .note(let event): log(event)
             }
         }
-        if work.isOnlyReceipts {
-            // They can wait for others.
+        if work.canWait {
             receipts = work.receipts
-        } else if !work.isEmpty {
+        } else {
             committer.submit { $0.merge(work) }
         }
     }

@@ -23,7 +23,7 @@ extension DownloadMachine {
             record.state = error.disposition == .needsUser ? .paused : .failed
             record.error = error
             effects.append(.save(record))
-            note(.problem, sentence(error), moment)
+            note(.problem, error.sentence, moment)
         case .restart, .completed, .removed, .suspended: break
         }
         for id in planner.running.keys.sorted() { effects.append(.cancel(id)) }

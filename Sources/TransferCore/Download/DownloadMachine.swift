@@ -253,10 +253,6 @@ public struct DownloadMachine: TransferMachine {
 
     // MARK: Parts of the above
 
-    func sentence(_ error: TransferError) -> String {
-        error.code.remedy.map { "\(error.detail): \($0)" } ?? error.detail.description
-    }
-
     mutating func explain(_ text: String, _ moment: Moment) {
         record.explanation = text
         note(.info, text, moment)

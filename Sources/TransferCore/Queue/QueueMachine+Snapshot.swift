@@ -23,21 +23,19 @@ extension QueueMachine {
     func row(of id: TransferID, at now: Instant) -> TransferSnapshot {
         guard let entry = entries[id] else { preconditionFailure("no transfer \(id)") }
         let record = entry.record
-        let isDownload = record.direction == .download
-        let source = isDownload ? Redaction.address(record.source) : record.source
-        let destination = isDownload ? record.finalPath ?? record.destination : Redaction.address(record.destination)
         var row = TransferSnapshot(
-            id: id, direction: record.direction, source: SafeText(source), destination: SafeText(destination),
+            id: id, direction: record.direction, source: SafeText(record.shownSource),
+            destination: SafeText(record.shownDestination),
             name: SafeText(Self.name(of: record)),
             state: entry.isBeingVerified ? .verifying : record.state, createdAt: record.createdAt)
-        row.bytesTotal = record.upload?.source.size ?? record.version?.size
+        row.bytesTotal = record.size
         row.bytesDone = record.bytesDone
         row.chunksTotal = record.plan?.count ?? 0
         row.chunksDone = record.chunksDone
         row.retries = record.retries
         row.error = record.error
         row.explanation = record.explanation.map(SafeText.init)
-        row.isResumable = record.upload?.address == nil ? record.version?.isResumable : true
+        row.isResumable = record.isResumable
         row.finishedAt = record.finishedAt
         row.sha256 = record.sha256
         row.chunks = entry.chunks
@@ -56,7 +54,7 @@ extension QueueMachine {
             detail.expectedDigest = SafeText("sha-256: \(digest)")
         }
         detail.inFlight = entry.machine?.inFlight(at: now) ?? []
-        detail.chunkSize = entry.record.upload?.chunkSize ?? entry.record.version?.chunkSize
+        detail.chunkSize = entry.record.chunkSize
         if let address = entry.record.upload?.address { detail.finalAddress = SafeText(Redaction.address(address)) }
         guard let version = entry.record.version else { return detail }
         let tag = version.validator.entityTag?.fieldValue ?? version.validator.lastModified

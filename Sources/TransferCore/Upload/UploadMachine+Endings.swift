@@ -33,8 +33,7 @@ extension UploadMachine {
             record.finishedAt = nil
             record.sha256 = nil
             effects.append(.save(record))
-            let sentence = error.code.remedy.map { "\(error.detail): \($0)" } ?? error.detail.description
-            note(.problem, sentence, moment)
+            note(.problem, error.sentence, moment)
         case .removed(withData: true) where !isStopping && record.upload?.address != nil: abandoned = record.upload
         case .restart, .completed, .removed, .suspended: break
         }

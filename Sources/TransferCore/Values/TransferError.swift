@@ -9,6 +9,11 @@ public struct TransferError: Error, Hashable, Sendable {
         self.detail = SafeText(detail)
     }
 
+    /// The detail and, where one is known, the remedy.
+    public var sentence: String {
+        code.remedy.map { "\(detail): \($0)" } ?? detail.description
+    }
+
     /// What went wrong. The raw values are persisted and shown by `--json`: never change one.
     public enum Code: String, Sendable, Codable, CaseIterable {
         // Asking again may help.

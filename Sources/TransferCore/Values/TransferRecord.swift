@@ -54,6 +54,23 @@ public struct TransferRecord: Sendable, Hashable, Identifiable {
         return ChunkPlan(size: size, chunkSize: version.chunkSize)
     }
 
+    /// In bytes; `nil` while it is unknown.
+    public var size: Int64? { upload?.source.size ?? version?.size }
+
+    /// In bytes; `nil` while it is unknown.
+    public var chunkSize: Int64? { upload?.chunkSize ?? version?.chunkSize }
+
+    /// Whether what is there survives a restart; `nil` until the server has answered.
+    public var isResumable: Bool? { upload?.address == nil ? version?.isResumable : true }
+
+    /// Where the bytes come from, without secrets.
+    public var shownSource: String { direction == .download ? Redaction.address(source) : source }
+
+    /// Where they go, as far as it is known, without secrets.
+    public var shownDestination: String {
+        direction == .download ? finalPath ?? destination : Redaction.address(destination)
+    }
+
     /// The address whose server does the work: where a download comes from, where an upload goes to.
     public var remoteAddress: String { direction == .download ? source : destination }
 

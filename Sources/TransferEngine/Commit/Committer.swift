@@ -101,10 +101,10 @@ struct CommitWork: Sendable {
         var progress: StoredProgress
     }
 
-    var isEmpty: Bool { receipts.isEmpty && isOnlyReceipts }
+    var isEmpty: Bool { receipts.isEmpty && canWait }
 
-    /// Whether there is nothing but receipts, which nobody waits for.
-    var isOnlyReceipts: Bool {
+    /// Whether nobody waits for any of it: there are receipts at most.
+    var canWait: Bool {
         batch.isEmpty && awaited.isEmpty && opened.isEmpty && closing.isEmpty && finishing.isEmpty && questions.isEmpty
     }
 

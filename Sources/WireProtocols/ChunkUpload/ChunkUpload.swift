@@ -3,6 +3,11 @@ import TransferCore
 
 /// Uploads to a chunk server: the requests that are made of it, and what its answers mean.
 public enum ChunkUpload {
+    /// What tells the server how to read the body and which request it is.
+    private static let reserved: Set<String> = [
+        "content-digest", "content-encoding", "content-type", "idempotency-key", "x-chunk-checksum",
+    ]
+
     /// The longest answer that is read, in bytes: room for the ranges of a million chunks where they are told, more
     /// than enough for a few sentences elsewhere.
     public static func longestAnswer(to task: UploadOrder.Task) -> Int {
@@ -44,7 +49,7 @@ public enum ChunkUpload {
                 HeaderField("Accept", "application/json, application/problem+json"),
                 HeaderField("User-Agent", "carryon/\(version)"),
             ],
-            custom: order.options.headers, sendsCustom: target.isAtDestination)
+            custom: order.options.headers, reserved: reserved, sendsCustom: target.isAtDestination)
         let url = AddressEncoding.encode(target.url)
         return (HTTPRequest(method: order.task.method, url: url, headers: fields), body)
     }

@@ -31,19 +31,14 @@ public enum HTTPDownload {
         case .ifUnmodifiedSince(let date): fields.append(HeaderField("If-Unmodified-Since", date))
         case nil: break
         }
-        // Checked again, for a line break in one of them would be another request.
-        let custom = headers.filter {
-            (sendsHeaders || FieldSyntax.lowercased($0.name) == "user-agent")
-                && (try? UserHeader.validate($0)) != nil
-        }
-        let taken = Set(custom.map { FieldSyntax.lowercased($0.name) })
         var standard = [HeaderField("Accept", "*/*"), HeaderField("User-Agent", "carryon/\(version)")]
         if wantsDigests {
             standard.append(HeaderField("Want-Repr-Digest", "sha-256=10"))
             standard.append(HeaderField("Want-Content-Digest", "sha-256=10"))
         }
-        fields += standard.filter { !taken.contains(FieldSyntax.lowercased($0.name)) }
-        return HTTPRequest(method: "GET", url: AddressEncoding.encode(url), headers: fields + custom)
+        let merged = RequestFields.merge(
+            fixed: fields, standard: standard, custom: headers, sendsCustom: sendsHeaders)
+        return HTTPRequest(method: "GET", url: AddressEncoding.encode(url), headers: merged)
     }
 
     /// Checks a field that the user wants to add to every request of a transfer (RFC 9110 §5.1, §5.5).

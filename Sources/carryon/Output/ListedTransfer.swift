@@ -22,11 +22,10 @@ struct ListedTransfer: Encodable {
     init(_ record: TransferRecord) {
         id = record.id.rawValue
         direction = record.direction.rawValue
-        let isDownload = record.direction == .download
-        source = isDownload ? Redaction.address(record.source) : record.source
-        destination = isDownload ? record.finalPath ?? record.destination : Redaction.address(record.destination)
+        source = record.shownSource
+        destination = record.shownDestination
         state = record.state.rawValue
-        bytesTotal = record.upload?.source.size ?? record.version?.size
+        bytesTotal = record.size
         bytesDone = record.bytesDone
         chunksTotal = record.plan?.count
         chunksDone = record.chunksDone
@@ -90,11 +89,11 @@ struct ShownTransfer: Encodable {
 
     init(_ record: TransferRecord, chunks: [ChunkBookmark], attempts: [Attempt]) {
         transfer = ListedTransfer(record)
-        chunkSize = record.upload?.chunkSize ?? record.version?.chunkSize
+        chunkSize = record.chunkSize
         let validator = record.version?.validator
         self.validator = validator?.entityTag?.fieldValue ?? validator?.lastModified
         address = (record.upload?.address ?? record.version?.address).map(Redaction.address)
-        isResumable = record.upload?.address == nil ? record.version?.isResumable : true
+        isResumable = record.isResumable
         partPath = record.state == .completed ? nil : record.partPath
         self.chunks = chunks.map { chunk in
             let isDone = record.plan.map { chunk.index < $0.count && chunk.bytes == $0.range(of: chunk.index).length }

@@ -41,8 +41,7 @@ extension ParsableCommand {
         } catch let exit as ExitCode {
             throw exit
         } catch let error as TransferError {
-            let sentence = error.code.remedy.map { "\(error.detail): \($0)" } ?? error.detail.description
-            Diagnostics.say("carryon: \(sentence)")
+            Diagnostics.say("carryon: \(error.sentence)")
             throw Exit.failed
         } catch let error as UsageError {
             Diagnostics.say("carryon: \(SafeText(error.sentence))")

@@ -1,25 +1,22 @@
 import TransferCore
 
-/// The header section of a request of an upload.
+/// The header section of a request: ours and the user's.
 enum RequestFields {
-    /// What tells the server how to read the body and which request it is.
-    private static let ours: Set<String> = [
-        "content-digest", "content-encoding", "content-type", "idempotency-key", "x-chunk-checksum",
-    ]
-
     /// - Parameters:
     ///   - fixed: What the protocol depends on.
     ///   - standard: What the user's fields take the place of.
     ///   - custom: The user's fields. Any that does not pass ``HTTPDownload/validate(userHeader:)`` is left out.
+    ///   - reserved: Names, in lowercase, that the user's fields may not have.
     ///   - sendsCustom: Whether the user's fields may go to this address. Without it only `User-Agent` does, which is
     ///     no secret.
     static func merge(
-        fixed: [HeaderField], standard: [HeaderField], custom: [HeaderField], sendsCustom: Bool
+        fixed: [HeaderField], standard: [HeaderField], custom: [HeaderField], reserved: Set<String> = [],
+        sendsCustom: Bool
     ) -> [HeaderField] {
         // Checked again, for a line break in one of them would be another request.
         let custom = custom.filter {
             let name = FieldSyntax.lowercased($0.name)
-            return (sendsCustom || name == "user-agent") && !ours.contains(name)
+            return (sendsCustom || name == "user-agent") && !reserved.contains(name)
                 && (try? UserHeader.validate($0)) != nil
         }
         let taken = Set(custom.map { FieldSyntax.lowercased($0.name) })
