@@ -23,16 +23,15 @@ public final class EngineLock: Sendable {
     /// Takes the lock. Throws ``Taken`` if another process has it, else ``StoreError``.
     ///
     /// - Parameter patience: How long to wait for a process that has it, in milliseconds: commands that only change
-    ///   the queue are over soon.
+    ///   the queue are over soon. Each process that has it meanwhile may take so long.
     public init(folder: StateFolder, patience: Int = 0) throws {
         let path = folder.lock
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard file >= 0 else { throw StoreError.system(path: path, "open the lock \(path)") }
         var result = flock(file, LOCK_EX | LOCK_NB)
-        var waited = 0
-        while result != 0, errno == EWOULDBLOCK, waited < patience {
+        var patience = LockPatience(patience)
+        while result != 0, errno == EWOULDBLOCK, patience.allows(10, for: Self.process(in: file)) {
             usleep(10_000)
-            waited += 10
             result = flock(file, LOCK_EX | LOCK_NB)
         }
         guard result == 0 else {

@@ -70,11 +70,11 @@ import TransferCore
         let faults = Self.stored + [Fault(.always, .slowRequestBody(bytesPerSecond: 400_000))]
         try await TransportSubject.run(.curl, faults: faults) { subject in
             var options = ConnectionOptions()
-            options.stallTimeout = .seconds(1)
-            let (body, start) = (PatternBody(size: 1_200_000), subject.clock.now())
+            options.stallTimeout = .seconds(2)
+            let (body, start) = (PatternBody(size: 1_600_000), subject.clock.now())
             subject.send("PUT", "/a", options: options, body, Recorder())
             #expect(subject.ends().map(\.outcome) == [.completed])
-            #expect(subject.clock.now() - start > .seconds(2))
+            #expect(subject.clock.now() - start > .seconds(3))
             #expect(subject.requests.map(\.body) == [body.bytes])
         }
     }

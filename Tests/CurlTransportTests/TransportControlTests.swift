@@ -65,9 +65,9 @@ import TransferCore
             var isPausing = true
             recorder.decide = { _ in isPausing ? .pause : .proceed }
             var options = ConnectionOptions()
-            options.stallTimeout = .seconds(1)
+            options.stallTimeout = .seconds(2)
             let id = subject.start("/a", options: options, recorder)
-            #expect(subject.run(within: .milliseconds(2200)) { false }.isEmpty)
+            #expect(subject.run(within: .milliseconds(4200)) { false }.isEmpty)
             isPausing = false
             subject.transport.resume(id)
             #expect(subject.ends().map(\.outcome) == [.completed])
@@ -87,7 +87,7 @@ import TransferCore
             #expect(subject.run { !recorder.refused.isEmpty }.isEmpty)
             decision = .stop
             subject.transport.resume(id)
-            #expect(subject.ends(within: .seconds(5)).map(\.outcome) == [.stopped])
+            #expect(subject.ends().map(\.outcome) == [.stopped])
         }
     }
 
@@ -120,7 +120,8 @@ import TransferCore
             subject.transport.cancel(subject.start("http://", early))
             let calls = cancelled.calls
             let otherID = subject.start("/a", other)
-            #expect(subject.ends(2, within: .milliseconds(500)).map(\.id) == [otherID])
+            #expect(subject.ends().map(\.id) == [otherID])
+            #expect(subject.run(within: .milliseconds(30)) { false }.isEmpty)
             #expect(other.body == Self.pattern.bytes)
             #expect(cancelled.calls == calls)
             #expect(early.calls == 0)
@@ -146,10 +147,10 @@ import TransferCore
             let start = subject.clock.now()
             let deadline = start + .milliseconds(30)
             while subject.clock.now() < deadline { #expect(subject.transport.wait(until: deadline).isEmpty) }
-            #expect(subject.clock.now() - start < .seconds(5))
+            #expect(subject.clock.now() - start < .seconds(30))
             // One that has passed does not wait.
             #expect(subject.transport.wait(until: start).isEmpty)
-            #expect(subject.clock.now() - start < .seconds(5))
+            #expect(subject.clock.now() - start < .seconds(30))
         }
     }
 
@@ -159,8 +160,8 @@ import TransferCore
             let start = subject.clock.now()
             subject.transport.waker.wake()
             subject.transport.waker.wake()
-            #expect(subject.transport.wait(until: start + .seconds(60)).isEmpty)
-            #expect(subject.clock.now() - start < .seconds(30))
+            #expect(subject.transport.wait(until: start + .seconds(100)).isEmpty)
+            #expect(subject.clock.now() - start < .seconds(90))
         }
     }
 

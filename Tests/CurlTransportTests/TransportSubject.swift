@@ -18,6 +18,7 @@ final class TransportSubject {
     let clock: any Clock
     /// An address where nobody listens.
     let refusingAddress: String
+    private let reserved: ReservedPort?
     private let address: (String) -> String
     private let recorded: () -> [RecordedRequest]
     private var nextID: UInt64 = 1
@@ -45,26 +46,26 @@ final class TransportSubject {
         let transport = FakeTransport(clock: clock) {
             $0.url == refusing ? .failure(.cannotConnect) : server.answer($0)
         }
-        return TransportSubject(transport, clock, refusing, server.url) { server.requests }
+        return TransportSubject(transport, clock, refusing, nil, server.url) { server.requests }
     }
 
     static func curl(_ server: FaultyServer) throws -> TransportSubject {
-        // A server that has stopped, so that nobody else was given its port on purpose.
-        let gone = FaultyServer([])
-        try gone.start()
-        let refusing = gone.url("/")
-        gone.stop()
+        let reserved = try ReservedPort()
         let transport = try CurlTransport(clock: RealClock())
-        return TransportSubject(transport, RealClock(), refusing, server.url) { server.requests }
+        return TransportSubject(
+            transport, RealClock(), "http://127.0.0.1:\(reserved.port)/", reserved, server.url
+        ) { server.requests }
     }
 
     private init(
         _ transport: any Transport, _ clock: any Clock, _ refusingAddress: String,
-        _ address: @escaping (String) -> String, _ recorded: @escaping () -> [RecordedRequest]
+        _ reserved: ReservedPort?, _ address: @escaping (String) -> String,
+        _ recorded: @escaping () -> [RecordedRequest]
     ) {
         self.transport = transport
         self.clock = clock
         self.refusingAddress = refusingAddress
+        self.reserved = reserved
         self.address = address
         self.recorded = recorded
     }
@@ -96,11 +97,11 @@ final class TransportSubject {
         return id
     }
 
-    func ends(_ count: Int = 1, within limit: Duration = .seconds(20)) -> [TransportEnd] {
+    func ends(_ count: Int = 1, within limit: Duration = .seconds(60)) -> [TransportEnd] {
         transport.ends(count, clock: clock, within: limit)
     }
 
-    func run(within limit: Duration = .seconds(20), until condition: () -> Bool) -> [TransportEnd] {
+    func run(within limit: Duration = .seconds(60), until condition: () -> Bool) -> [TransportEnd] {
         transport.run(clock: clock, within: limit, until: condition)
     }
 }

@@ -213,7 +213,7 @@ extension CursesTerminal {
         var keys: [Key] = []
         while keys.count < count {
             var descriptor = pollfd(fd: inputDescriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&descriptor, 1, 5000) == 1 else { break }
+            guard poll(&descriptor, 1, 60_000) == 1 else { break }
             keys += readKeys()
         }
         return keys

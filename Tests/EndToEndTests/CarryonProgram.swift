@@ -35,45 +35,34 @@ struct CarryonProgram: Sendable {
     }()
 
     /// Starts a subcommand on the state folder.
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
-        let process = process(arguments, environment)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
+        try start(arguments, environment, output: "/dev/null", errors: "/dev/null")
     }
 
-    /// A run that has not begun; its outputs are still to be chosen.
-    private func process(_ arguments: [String], _ environment: [String: String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.path)
-        let withState = [arguments[0], "--state", state] + arguments.dropFirst()
+    private func start(
+        _ arguments: [String], _ environment: [String: String], output: String, errors: String
+    ) throws -> ChildProcess {
         let hasNoState = arguments[0].hasPrefix("-") || ["demo", "serve"].contains(arguments[0])
-        process.arguments = hasNoState ? arguments : withState
-        process.currentDirectoryURL = URL(filePath: folder.path)
-        var inherited = ProcessInfo.processInfo.environment
-        for name in inherited.keys where name.hasSuffix("_proxy") || name.hasSuffix("_PROXY") { inherited[name] = nil }
-        inherited["HOME"] = folder.path
-        inherited["XDG_CONFIG_HOME"] = folder.path("config")
-        process.environment = inherited.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        return process
+        let withState = [arguments[0], "--state", state] + arguments.dropFirst()
+        let proxies = ProcessInfo.processInfo.environment.keys.filter { $0.lowercased().hasSuffix("_proxy") }
+        let variables = ["HOME": folder.path, "XDG_CONFIG_HOME": folder.path("config")].merging(environment) { $1 }
+        // It becomes the program, and keeps its number.
+        let env =
+            ["--chdir=\(folder.path)"] + proxies.map { "--unset=\($0)" } + variables.map { "\($0)=\($1)" }
+        return try ChildProcess(
+            "/usr/bin/env", env + [Self.path] + (hasNoState ? arguments : withState), log: output, errors: errors)
     }
 
     /// Runs a subcommand to its end.
     func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Result {
         try await onOwnThread {
-            let process = process(arguments, environment)
             // Files rather than pipes: nobody has to read them while it runs.
             let name = UUID().uuidString
             let (output, errors) = (folder.path("out-\(name)"), folder.path("err-\(name)"))
-            for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-            process.standardOutput = FileHandle(forWritingAtPath: output)
-            process.standardError = FileHandle(forWritingAtPath: errors)
-            try process.run()
-            process.waitUntilExit()
+            let process = try start(arguments, environment, output: output, errors: errors)
+            _ = process.waitForEnd()
             return Result(
-                status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
+                status: process.exitCode ?? 0, output: try String(contentsOfFile: output, encoding: .utf8),
                 errors: try String(contentsOfFile: errors, encoding: .utf8))
         }
     }

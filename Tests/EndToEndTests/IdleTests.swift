@@ -13,12 +13,9 @@ import Testing
         let program = CarryonProgram(in: folder)
         _ = try await program.run(["add", server.url("/f.bin"), "./"])
         let process = try program.start(["run"])
-        defer {
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
+        defer { process.stop(SIGKILL) }
         try await eventually("the file is there") { FileManager.default.fileExists(atPath: folder.path("f.bin")) }
-        try await expectSilence(of: process.processIdentifier)
+        try await expectSilence(of: process.id)
     }
 
     /// Waits until no thread has been scheduled for two seconds; gives up after a minute.

@@ -32,10 +32,10 @@ import TransferCore
             // The moment is random; whatever the program is doing then is what is being tested.
             try await Task.sleep(for: .milliseconds(Int.random(in: 60...360, using: &random)))
             if process.isRunning {
-                kill(process.processIdentifier, SIGKILL)
+                process.signal(SIGKILL)
                 kills += 1
             }
-            try await onOwnThread { process.waitUntilExit() }
+            _ = try await onOwnThread { process.waitForEnd() }
         }
         let last = try await program.run(["run", "--until-idle"])
         #expect(last.status == 0, "\(last.errors)")

@@ -12,8 +12,9 @@ import Testing
     }
 
     @Test func pauseKillRestartResume() async throws {
-        let slow = Fault(.always, .slowBody(bytesPerSecond: 150_000))
-        let server = FaultyServer([ServedFile("/story.bin", .pattern(Self.file))], faults: [slow])
+        // Half of it comes and no more, so that no key is ever too late.
+        let half = Fault(.always, .silence(from: 2_000_000))
+        let server = FaultyServer([ServedFile("/story.bin", .pattern(Self.file))], faults: [half])
         try server.start()
         defer { server.stop() }
         let folder = try TemporaryFolder()
@@ -26,6 +27,8 @@ import Testing
         try await first.press("Enter")
         try await first.shows("4 chunks of 1 MiB")
         try await first.press("Escape")
+        // Read together, the two keys would be one with Alt.
+        try await first.hides("4 chunks of 1 MiB")
         try await first.press("p")
         try await first.shows("paused")
         // The worst way to end it.
@@ -46,13 +49,14 @@ import Testing
         #expect(explanation?.hasPrefix("ETag unchanged, ") == true)
     }
 
-    /// The answers of the server are late, so that there is something to see between sending and safety.
+    /// The answers of the server are late, and then very late, so that there is something to see between sending and
+    /// safety for as long as it takes.
     @Test func anUploadShowsItsChunksPausesAndGoesOn() async throws {
         let folder = try TemporaryFolder()
         try folder.write(Self.file, to: "story.bin")
         let (server, proxy) = try await onOwnThread {
             let server = try ChunkServerProcess(data: folder.path("data"), log: folder.path("server.log"))
-            return (UncheckedBox(server), try MeddlingProxy(to: server.port, answerDelay: .milliseconds(700)))
+            return (UncheckedBox(server), try MeddlingProxy(to: server.port, answerDelay: .seconds(1)))
         }
         defer { proxy.stop() }
         let program = CarryonProgram(in: folder)
@@ -62,11 +66,16 @@ import Testing
         #expect(added.status == 0, "\(added.errors)")
         let tmux = try await Tmux(
             [CarryonProgram.path, "--state", program.state], columns: 120, rows: 40, environment: environment(folder))
+        try await tmux.shows("story.bin")
         try await tmux.press("Enter")
         try await tmux.shows("4 chunks of 1 MiB")
+        // It is registered.
+        try await tmux.shows("/uploads/")
+        proxy.setAnswerDelay(.seconds(600))
         try await tmux.shows("sent, not acknowledged")
         try await tmux.press("p")
         try await tmux.shows("paused")
+        proxy.setAnswerDelay(.zero)
         try await tmux.press("p")
         try await tmux.shows("the server has ")
         try await tmux.shows("done")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `carryon serve` as the one who runs it meets it.
-@Suite(.timeLimit(.minutes(3))) struct ServeCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct ServeCommandTests {
     @Test(arguments: [":7299", "0.0.0.0:7299", "192.0.2.1:7299"])
     func refusesOtherMachinesWithoutTokens(address: String) async throws {
         let folder = try TemporaryFolder()
@@ -57,9 +57,9 @@ import Testing
         try await eventually("the data folder is there") {
             FileManager.default.fileExists(atPath: folder.path(".local/share/carryon/server/uploads"))
         }
-        process.terminate()
-        try await onOwnThread { process.waitUntilExit() }
-        #expect(process.terminationStatus == 0)
+        process.signal(SIGTERM)
+        _ = try await onOwnThread { process.waitForEnd() }
+        #expect(process.exitCode == 0)
     }
 
     @Test func aRunningChunkIsTakenBeforeItEnds() async throws {
@@ -77,8 +77,7 @@ import Testing
             #expect(try running.readResponse(hasBody: false).status == 100)
             try running.send(Array(bytes[..<100_000]))
             let log = { (try? String(contentsOfFile: server.log, encoding: .utf8)) ?? "" }
-            // Never 0: that would be the whole group of processes, the tests among them.
-            if let id = server.processID, id > 0 { Glibc.kill(id, SIGTERM) }
+            server.signal(SIGTERM)
             try eventuallyBlocking("nobody listens; \(log())") { (try? RawConnection(port: server.port)) == nil }
             try running.send(Array(bytes[100_000...]))
             #expect(try running.readResponse().status == 200)

@@ -29,12 +29,19 @@ final class Tmux: Sendable {
 
     /// The process that runs in the terminal; `nil` once it has ended.
     func processID() async throws -> pid_t? {
-        pid_t(try await run(["display-message", "-p", "#{pane_pid}"]).trimmingCharacters(in: .whitespacesAndNewlines))
+        let text = try await run(["display-message", "-p", "#{pane_pid}"])
+        // Anything less would be a group of processes, the tests among them.
+        return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)).flatMap { $0 > 1 ? $0 : nil }
     }
 
     /// Waits until the screen shows `text`.
     func shows(_ text: String) async throws {
         try await eventually("the screen shows \(text)") { try await self.screen().contains(text) }
+    }
+
+    /// Waits until the screen shows `text` no more.
+    func hides(_ text: String) async throws {
+        try await eventually("the screen shows no \(text)") { try await !self.screen().contains(text) }
     }
 
     /// Waits until the program has ended and the session with it.

@@ -58,7 +58,7 @@ private final class KillRun: @unchecked Sendable {
     let server: ChunkServerProcess
     let proxy: MeddlingProxy
     private let program: CarryonProgram
-    private var client: Process?
+    private var client: ChildProcess?
     private var random = SeededRandom(seed: 7)
     private(set) var clientKills = 0
     private(set) var serverKills = 0
@@ -92,8 +92,7 @@ private final class KillRun: @unchecked Sendable {
 
     private func killClient() throws {
         guard let client, client.isRunning else { return }
-        kill(client.processIdentifier, SIGKILL)
-        client.waitUntilExit()
+        client.stop(SIGKILL)
         clientKills += 1
         self.client = try program.start(["run", "--until-idle"])
     }
@@ -112,7 +111,7 @@ private final class KillRun: @unchecked Sendable {
     func finish() throws -> Int32 {
         guard let client else { return -1 }
         try eventuallyBlocking("the upload ends") { !client.isRunning }
-        return client.terminationStatus
+        return client.exitCode ?? -1
     }
 
     /// Whatever the server answered 200, whether or not the client got it.

@@ -18,12 +18,12 @@ public final class MeddlingProxy: Sendable {
 
     public let port: UInt16
     private let upstream: UInt16
-    private let answerDelay: Duration
     private let choose: @Sendable (Int) -> Mischief
     private let state: Mutex<State>
 
     private struct State {
         var listener: Int32
+        var answerDelay: Duration
         var threads: [JoinableThread] = []
         var sockets: Set<Int32> = []
         var connections = 0
@@ -45,11 +45,10 @@ public final class MeddlingProxy: Sendable {
         choose: @escaping @Sendable (Int) -> Mischief = { _ in .none }
     ) throws {
         self.upstream = upstream
-        self.answerDelay = answerDelay
         self.choose = choose
         let (listener, port) = try Loopback.listen(port: 0)
         self.port = port
-        state = Mutex(State(listener: listener))
+        state = Mutex(State(listener: listener, answerDelay: answerDelay))
         let thread = try JoinableThread { [self] in accept(on: listener) }
         state.withLock { $0.threads.append(thread) }
     }
@@ -65,6 +64,9 @@ public final class MeddlingProxy: Sendable {
         }
         for thread in threads { thread.join() }
     }
+
+    /// Changes how late answers are, also for one that is being held back.
+    public func setAnswerDelay(_ delay: Duration) { state.withLock { $0.answerDelay = delay } }
 
     /// What all clients sent, heads and bodies, whatever became of it.
     public var bytesFromClients: Int64 { state.withLock { $0.bytesFromClients } }
@@ -106,6 +108,12 @@ public final class MeddlingProxy: Sendable {
         guard mayGoOn else { return }
         var passage = Passage(client: client, server: server, number: number, mischief: choose(number), proxy: self)
         passage.run()
+    }
+
+    /// Lets the delay of an answer pass.
+    private func holdBack() {
+        let start = ContinuousClock.now
+        while state.withLock({ !$0.isStopping && ContinuousClock.now - start < $0.answerDelay }) { usleep(2000) }
     }
 
     private func end(_ socket: Int32) {
@@ -177,11 +185,7 @@ public final class MeddlingProxy: Sendable {
                 note()
                 return false
             }
-            if proxy.answerDelay > .zero {
-                let (seconds, attoseconds) = proxy.answerDelay.components
-                var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-                nanosleep(&time, nil)
-            }
+            proxy.holdBack()
             return Self.send(bytes, to: client)
         }
 

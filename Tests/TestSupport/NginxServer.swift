@@ -33,10 +33,12 @@ public final class NginxServer: Sendable {
         public var target: String
     }
 
-    public let port: UInt16
+    public var port: UInt16 { reserved.port }
     /// The certificate to be trusted, with ``Options/tls``.
     public var certificatePath: String { prefix.path("certificate.pem") }
 
+    /// Whoever answers there is this nginx.
+    private let reserved: ReservedPort
     private let prefix: TemporaryFolder
     private let options: Options
     private let process: ChildProcess
@@ -47,27 +49,16 @@ public final class NginxServer: Sendable {
         let program = try ChildProcess.find("nginx")
         let prefix = try TemporaryFolder()
         if options.tls { try Self.makeCertificate(prefix) }
-        var lastFailure: any Error = ProgramFailure(description: "nginx did not start")
-        // Somebody else may take the port between the choice and the start.
-        for _ in 0..<5 {
-            let port = try Loopback.freePort()
-            try prefix.write(Array(Self.configuration(root, port, options, prefix).utf8), to: "nginx.conf")
-            let process = try ChildProcess(
-                program, ["-p", prefix.path, "-e", prefix.path("error.log"), "-c", prefix.path("nginx.conf")],
-                log: prefix.path("output.log"))
-            do {
-                try Self.waitUntilReady(process, port, prefix)
-            } catch {
-                lastFailure = error
-                continue
-            }
-            self.prefix = prefix
-            self.options = options
-            self.process = process
-            self.port = port
-            return
-        }
-        throw lastFailure
+        let reserved = try ReservedPort()
+        try prefix.write(Array(Self.configuration(root, reserved.port, options, prefix).utf8), to: "nginx.conf")
+        let process = try ChildProcess(
+            program, ["-p", prefix.path, "-e", prefix.path("error.log"), "-c", prefix.path("nginx.conf")],
+            log: prefix.path("output.log"))
+        try Self.waitUntilReady(process, reserved.port, prefix)
+        self.prefix = prefix
+        self.options = options
+        self.process = process
+        self.reserved = reserved
     }
 
     deinit { stop() }

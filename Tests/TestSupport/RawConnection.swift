@@ -34,7 +34,7 @@ public final class RawConnection: Sendable {
     private let socket: Int32
 
     /// Connects to a loopback port. No read waits longer than `timeout`.
-    public init(port: UInt16, timeout: Duration = .seconds(20)) throws {
+    public init(port: UInt16, timeout: Duration = .seconds(60)) throws {
         socket = try Loopback.connect(port: port)
         let (seconds, attoseconds) = timeout.components
         var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
@@ -56,7 +56,7 @@ public final class RawConnection: Sendable {
     /// A request on a connection of its own, made on a thread of its own. `toTheEnd` reads until the server closes.
     public static func fetch(
         port: UInt16, _ method: String = "GET", _ target: String, _ fields: [(String, String)] = [],
-        toTheEnd: Bool = false, timeout: Duration = .seconds(20)
+        toTheEnd: Bool = false, timeout: Duration = .seconds(60)
     ) async throws -> RawResponse {
         try await onOwnThread {
             try RawConnection(port: port, timeout: timeout)

@@ -45,13 +45,37 @@ struct EngineLockTests {
             do { try EngineLock(folder: folder).close() } catch let error as EngineLock.Taken { taken = error }
             return taken != nil
         }
-        kill(child.id, SIGKILL)
+        child.signal(SIGKILL)
         var lock: EngineLock?
         try eventuallyBlocking("the lock is free") {
             lock = try? EngineLock(folder: folder)
             return lock != nil
         }
         lock?.close()
+    }
+
+    @Test("is waited for as long as it goes from hand to hand")
+    func patience() {
+        var patience = LockPatience(30)
+        /// How often it waits for that holder.
+        func waits(for process: Int32?) -> Int {
+            (0..<10).prefix { _ in patience.allows(10, for: process) }.count
+        }
+        #expect(waits(for: nil) == 3)
+        #expect(waits(for: 1) == 3)
+        #expect(waits(for: 2) == 3)
+        // Who it is is not known for a moment, or for longer: nothing that would be new.
+        #expect(waits(for: nil) == 0)
+        #expect(waits(for: 2) == 0)
+    }
+
+    @Test("is taken once its holder gives it back")
+    func waiting() async throws {
+        let first = try EngineLock(folder: folder)
+        let folder = self.folder
+        async let second = onOwnThread { try EngineLock(folder: folder, patience: 60_000) }
+        first.close()
+        try await second.close()
     }
 
     @Test("shows the number that its holder wrote, if it is one")

@@ -60,6 +60,7 @@ extension Answering {
         case .reset(let count): answer.cut = (.reset, count)
         case .close(let count): answer.cut = (.close, count)
         case .stall(let count): answer.cut = (.stall, count)
+        case .silence(let offset): fallSilent(&answer, from: offset)
         case .earlyAnswer(let count):
             answer.intake = .first(count)
             answer.closes = true
@@ -113,6 +114,11 @@ extension Answering {
         answer.remove("Content-Range")
         answer.set("Content-Type", "multipart/byteranges; boundary=SEPARATOR")
         answer.body = [.bytes(Array(head.utf8)), .file(range), .bytes(Array("\r\n--SEPARATOR--\r\n".utf8))]
+    }
+
+    private func fallSilent(_ answer: inout Answer, from offset: Int64) {
+        guard case .file(let range) = answer.body.first, range.upperBound > offset else { return }
+        answer.cut = (.stall, max(0, offset - range.lowerBound))
     }
 
     private func damage(_ answer: inout Answer, _ offset: Int64?) {

@@ -128,6 +128,9 @@ public struct Fault: Sendable {
         case close(after: Int64)
         /// Silence after so many bytes of the body, until the client goes away or the server stops.
         case stall(after: Int64)
+        /// Silence from this offset of the file on, whatever is asked for, until the client goes away or the server
+        /// stops: a middle that lasts.
+        case silence(from: Int64)
         case slowBody(bytesPerSecond: Int)
         case slowHead(bytesPerSecond: Int)
     }

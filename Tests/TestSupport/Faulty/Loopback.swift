@@ -4,22 +4,26 @@ import Glibc
 enum Loopback {
     /// Listens on `port`, 0 for any that is free, and tells which it is.
     static func listen(port: UInt16) throws -> (socket: Int32, port: UInt16) {
-        let socket = try streamSocket()
-        var yes: Int32 = 1
-        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        guard bind(socket, port) == 0, Glibc.listen(socket, 512) == 0 else {
+        let (socket, port) = try bind(port: port)
+        guard Glibc.listen(socket, 512) == 0 else {
             let failure = SystemFailure("listen on port \(port)")
             close(socket)
             throw failure
         }
-        return (socket, boundPort(of: socket))
+        return (socket, port)
     }
 
-    /// A port that was free a moment ago.
-    static func freePort() throws -> UInt16 {
-        let (socket, port) = try listen(port: 0)
-        close(socket)
-        return port
+    /// A socket on `port`, 0 for any that is free, where nobody listens yet; and which port it is.
+    static func bind(port: UInt16) throws -> (socket: Int32, port: UInt16) {
+        let socket = try streamSocket()
+        var yes: Int32 = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        guard bind(socket, port) == 0 else {
+            let failure = SystemFailure("take port \(port)")
+            close(socket)
+            throw failure
+        }
+        return (socket, boundPort(of: socket))
     }
 
     /// Connects to `port`.

@@ -167,7 +167,7 @@ struct ServerConnection {
     }
 
     private func waitForAcknowledgements() {
-        let deadline = ContinuousClock.now + .seconds(2)
+        let deadline = ContinuousClock.now + .seconds(20)
         var unsent: Int32 = 1
         while ioctl(socket, UInt(TIOCOUTQ), &unsent) == 0, unsent > 0, ContinuousClock.now < deadline,
             !hasEnded(within: 1)
