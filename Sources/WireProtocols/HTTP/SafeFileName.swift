@@ -30,6 +30,13 @@ public enum SafeFileName {
         return clean(decoded).map(shortened) ?? fallback
     }
 
+    /// Makes a name from the last segment of a key that the user gave, which is taken literally, or ``fallback`` if it has
+    /// none. A leading dot stays, because the user saw it.
+    public static func fromKey(_ key: String) -> String {
+        let segment = key.unicodeScalars.split(separator: "/").last
+        return segment.flatMap { clean(String($0)) }.map(shortened) ?? fallback
+    }
+
     private static func clean(_ name: String) -> String? {
         // Looking at scalars, for a combining mark after "/" makes another character of both.
         let parts = name.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }

@@ -20,17 +20,8 @@ public enum HTTPDownload {
         url: String, range: ByteRange, openEnded: Bool = false, precondition: Precondition? = nil,
         headers: [HeaderField] = [], sendsHeaders: Bool = true, wantsDigests: Bool = true, version: String
     ) -> HTTPRequest {
-        Swift.precondition(openEnded || !range.isEmpty, "an empty range cannot be asked for")
-        let last = openEnded ? "" : String(range.end - 1)
-        var fields = [
-            HeaderField("Range", "bytes=\(range.start)-\(last)"),
-            HeaderField("Accept-Encoding", "identity"),
-        ]
-        switch precondition {
-        case .ifMatch(let tag): fields.append(HeaderField("If-Match", tag.fieldValue))
-        case .ifUnmodifiedSince(let date): fields.append(HeaderField("If-Unmodified-Since", date))
-        case nil: break
-        }
+        var fields = rangeFields(range, openEnded: openEnded, precondition: precondition)
+        fields.insert(HeaderField("Accept-Encoding", "identity"), at: 1)
         var standard = [HeaderField("Accept", "*/*"), HeaderField("User-Agent", "carryon/\(version)")]
         if wantsDigests {
             standard.append(HeaderField("Want-Repr-Digest", "sha-256=10"))
@@ -39,6 +30,18 @@ public enum HTTPDownload {
         let merged = RequestFields.merge(
             fixed: fields, standard: standard, custom: headers, sendsCustom: sendsHeaders)
         return HTTPRequest(method: "GET", url: AddressEncoding.encode(url), headers: merged)
+    }
+
+    /// What asks for a range on a condition.
+    static func rangeFields(_ range: ByteRange, openEnded: Bool, precondition: Precondition?) -> [HeaderField] {
+        Swift.precondition(openEnded || !range.isEmpty, "an empty range cannot be asked for")
+        let last = openEnded ? "" : String(range.end - 1)
+        let field = HeaderField("Range", "bytes=\(range.start)-\(last)")
+        return switch precondition {
+        case .ifMatch(let tag): [field, HeaderField("If-Match", tag.fieldValue)]
+        case .ifUnmodifiedSince(let date): [field, HeaderField("If-Unmodified-Since", date)]
+        case nil: [field]
+        }
     }
 
     /// Checks a field that the user wants to add to every request of a transfer (RFC 9110 §5.1, §5.5).
