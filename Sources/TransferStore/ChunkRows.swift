@@ -3,15 +3,19 @@ import TransferCore
 
 /// The table `chunks`. Its writes are the hottest of all: hundreds of rows in a commit, dozens of commits in a second.
 enum ChunkRows {
-    private static let select = "SELECT idx, bytes, checksum, receipt FROM chunks WHERE transferId = ? ORDER BY idx"
-    // A column less to bind for downloads, which have no receipts.
+    private static let select = """
+        SELECT idx, bytes, checksum, receipt, entityTag, storedAt FROM chunks WHERE transferId = ? ORDER BY idx
+        """
+    // Fewer columns to bind for downloads, which have no receipts.
     private static let upsert = """
         INSERT INTO chunks (transferId, idx, bytes, checksum) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET bytes = excluded.bytes, checksum = excluded.checksum, receipt = NULL
+        ON CONFLICT DO UPDATE SET bytes = excluded.bytes, checksum = excluded.checksum, receipt = NULL,
+            entityTag = NULL, storedAt = NULL
         """
     private static let upsertWithReceipt = """
-        INSERT INTO chunks (transferId, idx, bytes, checksum, receipt) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET bytes = excluded.bytes, checksum = excluded.checksum, receipt = excluded.receipt
+        INSERT INTO chunks (transferId, idx, bytes, checksum, receipt, entityTag, storedAt) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET bytes = excluded.bytes, checksum = excluded.checksum, receipt = excluded.receipt,
+            entityTag = excluded.entityTag, storedAt = excluded.storedAt
         """
     private static let delete = "DELETE FROM chunks WHERE transferId = ? AND idx = ?"
     private static let deleteAll = "DELETE FROM chunks WHERE transferId = ?"
@@ -25,9 +29,16 @@ enum ChunkRows {
             chunks.append(
                 ChunkBookmark(
                     index: Int(try row.count(0)), bytes: try row.count(1), checksum: checksum,
-                    receipt: try row.optionalText(3)))
+                    receipt: try receipt(row)))
         }
         return chunks
+    }
+
+    private static func receipt(_ row: StoredRow) throws -> Receipt? {
+        let receipt = Receipt(
+            sha256: try row.optionalText(3), entityTag: try row.optionalText(4),
+            storedAt: try row.optionalInteger(5).map(WallTime.init(milliseconds:)))
+        return receipt == Receipt() ? nil : receipt
     }
 
     /// Writes over the rows of the same index; drops those of 0 bytes.
@@ -39,7 +50,8 @@ enum ChunkRows {
                 try db.cachedStatement(sql: delete).execute(arguments: [id.rawValue, chunk.index])
             } else if let receipt = chunk.receipt {
                 upsertWithReceipt.setUncheckedArguments([
-                    id.rawValue, chunk.index, chunk.bytes, Int64(chunk.checksum), receipt,
+                    id.rawValue, chunk.index, chunk.bytes, Int64(chunk.checksum), receipt.sha256, receipt.entityTag,
+                    receipt.storedAt?.milliseconds,
                 ])
                 try upsertWithReceipt.execute()
             } else {

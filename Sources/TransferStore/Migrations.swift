@@ -11,6 +11,9 @@ extension SQLiteStore {
         migrator.registerMigration("v2: uploads", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: version2)
         }
+        migrator.registerMigration("v3: object stores", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: version3)
+        }
         return migrator
     }()
 
@@ -84,5 +87,13 @@ extension SQLiteStore {
         ALTER TABLE transfers ADD COLUMN sourceModified INTEGER;
         ALTER TABLE transfers ADD COLUMN uploadChunkSize INTEGER;
         ALTER TABLE chunks ADD COLUMN receipt TEXT;
+        """
+
+    // `receipt` is the SHA-256 of a receipt; it keeps its name. A chunk without any of the three has no receipt.
+    private static let version3 = """
+        ALTER TABLE transfers ADD COLUMN uploadBegunAt INTEGER;
+        ALTER TABLE transfers ADD COLUMN objectChecksum TEXT;
+        ALTER TABLE chunks ADD COLUMN entityTag TEXT;
+        ALTER TABLE chunks ADD COLUMN storedAt INTEGER;
         """
 }

@@ -41,6 +41,7 @@ struct StoredOptions: Codable {
     private var certificateAuthorities: String?
     private var insecure: Bool?
     private var netrc: Bool?
+    private var store: StoreOptions?
 
     init(_ options: TransferOptions) {
         let usual = TransferOptions()
@@ -55,6 +56,7 @@ struct StoredOptions: Codable {
         certificateAuthorities = options.certificateAuthorities
         insecure = unlessUsual(\.insecure)
         netrc = unlessUsual(\.netrc)
+        store = unlessUsual(\.store)
     }
 
     var value: TransferOptions {
@@ -67,6 +69,7 @@ struct StoredOptions: Codable {
         options.certificateAuthorities = certificateAuthorities
         if let insecure { options.insecure = insecure }
         if let netrc { options.netrc = netrc }
+        if let store { options.store = store }
         return options
     }
 }

@@ -9,6 +9,7 @@ enum TransferColumn: Int, CaseIterable {
     case contentEncoding, address, isResumable, digest, chunkSize
     case finalPath, partDevice, partInode, partBorn, bytesDone, chunksDone, sha256
     case uploadKey, uploadAddress, sourceDevice, sourceInode, sourceSize, sourceModified, uploadChunkSize
+    case uploadBegunAt, objectChecksum
 
     /// What a new transfer brings along; the other columns have defaults.
     static let wish: [TransferColumn] = [.direction, .source, .destination, .options, .createdAt, .state]
@@ -79,6 +80,8 @@ extension TransferRecord {
         case .sourceSize: upload?.source.size
         case .sourceModified: upload?.source.modified
         case .uploadChunkSize: upload?.chunkSize
+        case .uploadBegunAt: upload?.begunAt.milliseconds
+        case .objectChecksum: version?.checksum?.text
         }
     }
 
@@ -129,7 +132,16 @@ extension RemoteVersion {
             size: try row.optionalInteger(at(.size)) == nil ? nil : row.count(at(.size)), validator: validator,
             contentEncoding: try row.optionalText(at(.contentEncoding)), address: try row.text(at(.address)),
             isResumable: try row.flag(at(.isResumable)), digest: try row.optionalText(at(.digest)),
-            chunkSize: chunkSize)
+            checksum: try Self.checksum(row), chunkSize: chunkSize)
+    }
+}
+
+extension RemoteVersion {
+    private static func checksum(_ row: StoredRow) throws -> ObjectChecksum? {
+        let column = TransferColumn.objectChecksum.rawValue
+        guard let text = try row.optionalText(column) else { return nil }
+        guard let checksum = ObjectChecksum(text: text) else { throw row.damage(column) }
+        return checksum
     }
 }
 
@@ -137,6 +149,7 @@ extension UploadBookmark {
     /// What is empty together with ``TransferColumn/uploadKey``.
     private static let others: [TransferColumn] = [
         .uploadAddress, .sourceDevice, .sourceInode, .sourceSize, .sourceModified, .uploadChunkSize,
+        .uploadBegunAt,
     ]
 
     /// Reads the upload columns of a row of ``TransferColumn/selectAll``; `nil` if no upload was begun.
@@ -161,6 +174,9 @@ extension UploadBookmark {
                 device: UInt64(bitPattern: try row.integer(at(.sourceDevice))),
                 inode: UInt64(bitPattern: try row.integer(at(.sourceInode))),
                 size: size, modified: try row.integer(at(.sourceModified))),
-            chunkSize: chunkSize)
+            chunkSize: chunkSize,
+            // Before version 3 nobody asked.
+            begunAt: WallTime(
+                milliseconds: try row.optionalInteger(at(.uploadBegunAt)) ?? row.integer(at(.createdAt))))
     }
 }

@@ -103,10 +103,14 @@ extension TransferRecord {
                 entityTag: EntityTag(opaque: "\"a\\b\"", isWeak: true),
                 lastModified: "Sun, 06 Nov 1994 08:49:37 GMT", lastModifiedIsStrong: true),
             contentEncoding: "gzip", address: "https://mirror.example.org/1?a=b", isResumable: true,
-            digest: String(repeating: "0f", count: 32), chunkSize: .max)
+            digest: String(repeating: "0f", count: 32),
+            checksum: ObjectChecksum(
+                algorithm: .crc64nvme, value: "ae8b14860a799888",
+                parts: ObjectChecksum.Parts(size: .max, count: 10_000)),
+            chunkSize: .max)
         upload = UploadBookmark(
             key: "0b9c2f-'ü\"", address: "https://example.org/uploads/\u{1F4BE}?a=b", source: .extreme,
-            chunkSize: ChunkPlan.maximumSize)
+            chunkSize: ChunkPlan.maximumSize, begunAt: WallTime(milliseconds: .max))
         finalPath = "/downloads/1.iso"
         part = FileIdentity(device: .max, inode: 1 << 63, born: .max)
         sha256 = String(repeating: "cd", count: 32)

@@ -19,7 +19,8 @@ struct UploadTests {
         }
 
         record.upload = UploadBookmark(
-            key: "5f", source: SourceIdentity(device: 1, inode: 2, size: 3, modified: 4), chunkSize: 4 << 20)
+            key: "5f", source: SourceIdentity(device: 1, inode: 2, size: 3, modified: 4), chunkSize: 4 << 20,
+            begunAt: now)
         try commitAndReopen()
         #expect(try fixture.store.loadQueue() == [record])
 
@@ -37,10 +38,11 @@ struct UploadTests {
         "keep numbers to their last bit",
         arguments: StoreKind.allCases,
         [
-            UploadBookmark(key: "k", source: .extreme, chunkSize: ChunkPlan.maximumSize),
+            UploadBookmark(
+                key: "k", source: .extreme, chunkSize: ChunkPlan.maximumSize, begunAt: WallTime(milliseconds: .min)),
             UploadBookmark(
                 key: "", address: "", source: SourceIdentity(device: 0, inode: 0, size: 0, modified: .max),
-                chunkSize: 1),
+                chunkSize: 1, begunAt: WallTime(milliseconds: 0)),
         ])
     func extremes(_ kind: StoreKind, _ bookmark: UploadBookmark) throws {
         let fixture = try StoreFixture(kind)
@@ -56,10 +58,13 @@ struct UploadTests {
         let fixture = try StoreFixture(kind)
         let ids = try fixture.store.insert([.upload(), .sample()], at: now).map(\.id)
         let chunks = [
-            ChunkBookmark(index: 0, bytes: 1, checksum: 0, receipt: "\"ü'\""),
+            ChunkBookmark(index: 0, bytes: 1, checksum: 0, receipt: Receipt(entityTag: "\"ü'\"")),
             ChunkBookmark(index: 1, bytes: 1, checksum: 0),
-            ChunkBookmark(index: 2, bytes: .max, checksum: 0, receipt: String(repeating: "f", count: 8000)),
-            ChunkBookmark(index: 3, bytes: 1, checksum: .max, receipt: ""),
+            ChunkBookmark(
+                index: 2, bytes: .max, checksum: 0, receipt: Receipt(sha256: String(repeating: "f", count: 8000))),
+            ChunkBookmark(
+                index: 3, bytes: 1, checksum: .max,
+                receipt: Receipt(sha256: "", entityTag: "", storedAt: WallTime(milliseconds: .max))),
         ]
         let ofDownload = [ChunkBookmark(index: 0, bytes: 9, checksum: 9)]
         try fixture.store.commit(
@@ -77,7 +82,9 @@ struct UploadTests {
         let fixture = try StoreFixture(kind)
         let id = try fixture.store.insert([.upload()], at: now)[0].id
         func chunk(_ index: Int, _ receipt: String?) -> ChunkBookmark {
-            ChunkBookmark(index: index, bytes: 1, checksum: 0, receipt: receipt)
+            ChunkBookmark(
+                index: index, bytes: 1, checksum: 0,
+                receipt: receipt.map { Receipt(sha256: $0, entityTag: "\"\($0)\"") })
         }
         try fixture.store.commit(
             .with { $0.chunks[id] = [chunk(0, "a"), chunk(1, "b"), chunk(2, nil), chunk(3, "d"), chunk(4, "e")] })
@@ -122,7 +129,7 @@ struct UploadDamageTests {
             ("sourceSize = -1", "sourceSize"), ("sourceSize = 70368744177665", "sourceSize"),
             ("uploadChunkSize = 0", "uploadChunkSize"), ("uploadChunkSize = 70368744177665", "uploadChunkSize"),
             ("sourceSize = 1073741824, uploadChunkSize = 1", "uploadChunkSize"),
-            ("uploadChunkSize = -4096", "uploadChunkSize"),
+            ("uploadChunkSize = -4096", "uploadChunkSize"), ("objectChecksum = 'MD5:00'", "objectChecksum"),
         ])
     func senseless(change: String, column: String) throws {
         var record = try store.loadQueue()[0]
@@ -136,7 +143,7 @@ struct UploadDamageTests {
         "is named if there is a part of it without a key",
         arguments: [
             "uploadAddress = ''", "sourceDevice = 0", "sourceInode = 0", "sourceSize = 0", "sourceModified = 0",
-            "uploadChunkSize = 4096",
+            "uploadChunkSize = 4096", "uploadBegunAt = 0",
         ])
     func halfFilled(change: String) throws {
         #expect(try store.loadQueue().count == 1)
@@ -146,7 +153,8 @@ struct UploadDamageTests {
 
     @Test("may be a receipt")
     func receipt() throws {
-        try store.commit(.with { $0.chunks[id] = [ChunkBookmark(index: 0, bytes: 1, checksum: 0, receipt: "a")] })
+        try store.commit(
+            .with { $0.chunks[id] = [ChunkBookmark(index: 0, bytes: 1, checksum: 0, receipt: Receipt(sha256: "a"))] })
         // Without STRICT any type can stand in any column.
         try tamper(
             with: store.path,

@@ -90,7 +90,7 @@ extension DownloadMachine {
                 range: range, acceptsAnyVersion: version == nil, total: version?.size, validator: version?.validator,
                 contentEncoding: version?.contentEncoding),
             precondition: precondition, options: record.options,
-            needsFreshConnection: isRetry, source: record.source)
+            needsFreshConnection: isRetry, source: record.source, checksum: version?.checksum)
     }
 
     // MARK: Answers
@@ -147,12 +147,14 @@ extension DownloadMachine {
             explain("the server names no version of the file: one connection, and a resume compares an overlap", moment)
             return close(.restart, moment)
         }
-        let chunkSize = ChunkPlan.chunkSize(forSize: total, wish: record.options.chunkSize)
+        let chunkSize = ChunkPlan.chunkSize(
+            forSize: total, wish: record.options.chunkSize ?? head.facts.checksum?.chunkSize)
         var isResumable = false
         if case .partial = head.kind { isResumable = true }
         record.version = RemoteVersion(
             size: total, validator: head.facts.validator, contentEncoding: head.facts.contentEncoding,
-            address: head.address, isResumable: isResumable, digest: head.facts.wholeDigest, chunkSize: chunkSize)
+            address: head.address, isResumable: isResumable, digest: head.facts.wholeDigest,
+            checksum: head.facts.checksum, chunkSize: chunkSize)
         table = ChunkTable(size: total, chunkSize: chunkSize)
         planner = SpanPlanner(chunkSize: chunkSize)
         switch head.kind {

@@ -306,7 +306,7 @@ public struct DownloadMachine: TransferMachine {
                 record.id,
                 FinishOrder(
                     finalPath: finalPath, part: part, size: size, overwrite: record.options.overwrite,
-                    digests: digests, intent: record)))
+                    digests: digests, checksum: record.version?.checksum, intent: record)))
     }
 
     /// Shows which chunks a running request has reached.

@@ -69,6 +69,8 @@ public struct RequestOrder: Sendable, Equatable {
 
     /// The address that the user gave: custom fields and credentials are meant for its origin only.
     public var source: String
+    /// Of a version that is known: what an object store says of its content.
+    public var checksum: ObjectChecksum?
 }
 
 /// What to do with the part file.
@@ -97,6 +99,8 @@ public struct FinishOrder: Sendable, Equatable {
     public var overwrite: Bool
     /// SHA-256 digests that the file must have, lowercase hex, each with who said so.
     public var digests: [ExpectedDigest]
+    /// What an object store says of the content.
+    public var checksum: ObjectChecksum?
     /// The row as it is before the rename, for a restart in between.
     public var intent: TransferRecord
 }

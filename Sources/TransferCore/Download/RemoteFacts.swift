@@ -11,6 +11,8 @@ public struct RemoteFacts: Hashable, Sendable {
     public var wholeDigest: String?
     /// `Content-Digest` (RFC 9530): SHA-256 of this answer's body, lowercase hex.
     public var bodyDigest: String?
+    /// Of an object: what its store knows of its content.
+    public var checksum: ObjectChecksum?
 
     public init(total: Int64? = nil, validator: Validator = Validator()) {
         self.total = total

@@ -84,8 +84,11 @@ extension QueueMachine {
         if withData, let path = entry.record.partPath, let part = entry.record.part {
             effects.append(.deleteFile(path: path, identity: part))
         }
-        if withData, (entry.record.upload ?? entry.abandoned)?.address != nil, !isShuttingDown {
-            // The server is told, once; if it cannot be reached, its copy expires by itself.
+        let upload = entry.record.upload ?? entry.abandoned
+        // What an object store keeps of an unfinished upload costs its owner money until somebody removes it.
+        let isWanted = !withData && RemoteKind(entry.record.remoteAddress) != .s3
+        if !isWanted, entry.record.finishedAt == nil, upload?.address != nil, !isShuttingDown {
+            // The remote is told, once; if a chunk server cannot be reached, its copy expires by itself.
             dequeue(id)
             entries[id]?.machine = UploadMachine(
                 record: entry.record, settings: settings, seed: random.next(), abandoned: entry.abandoned)

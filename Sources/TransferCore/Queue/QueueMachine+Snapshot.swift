@@ -72,7 +72,9 @@ extension QueueMachine {
             isUpload
             ? record.source : record.finalPath ?? (record.destination.hasSuffix("/") ? nil : record.destination)
         if let path { return String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
-        let address = Redaction.address(record.source).prefix { $0 != "?" && $0 != "#" }
+        // In the key of an object these characters have no meaning.
+        let isURL = RemoteKind(record.source) == .http
+        let address = Redaction.address(record.source).prefix { !isURL || $0 != "?" && $0 != "#" }
         let last = address.split(separator: "/").last.map(String.init) ?? record.source
         return last
     }

@@ -80,6 +80,7 @@ extension UploadMachine {
     private mutating func controlFailed(_ error: TransferError, _ retryAfter: Duration?, _ moment: Moment) {
         record.retries += 1
         controlFailures += 1
+        if phase == .registering { mayBeRegistered = true }
         switch error.disposition {
         case .retry:
             let delay = settings.retry.delay(afterFailures: controlFailures, retryAfter: retryAfter, using: &random)
@@ -109,7 +110,7 @@ extension UploadMachine {
             if running.failures > 0 { keepAttempt(running, report, nil, moment) }
             // Of an upload that was given up, nothing counts.
             guard record.upload != nil else { return }
-            acknowledge(chunk, receipt: receipt)
+            acknowledge(chunk, receipt: receipt, moment)
             controlFailures = 0
             completeIfAcknowledged()
         case .cancelled: giveBack(running)

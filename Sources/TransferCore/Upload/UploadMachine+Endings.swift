@@ -34,7 +34,9 @@ extension UploadMachine {
             record.sha256 = nil
             effects.append(.save(record))
             note(.problem, error.sentence, moment)
-        case .removed(withData: true) where !isStopping && record.upload?.address != nil: abandoned = record.upload
+        // What an object store keeps of an unfinished upload costs its owner money until somebody removes it.
+        case .removed(let withData) where (withData || kind == .s3) && !isStopping && record.upload?.address != nil:
+            abandoned = record.upload
         case .restart, .completed, .removed, .suspended: break
         }
     }
@@ -110,6 +112,9 @@ extension UploadMachine {
         retries = []
         doubtful = []
         bookmark = []
+        receipts = [:]
+        offers = [:]
+        mayBeRegistered = false
         acknowledged = StoredProgress(bytesDone: 0, chunksDone: 0)
         nextChunk = 0
         untried = 0

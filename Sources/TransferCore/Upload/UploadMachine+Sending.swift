@@ -22,22 +22,24 @@ extension UploadMachine {
             return .register(
                 UploadRegistration(
                     key: upload.key, size: upload.source.size, chunkSize: upload.chunkSize,
-                    sha256: record.options.sha256))
+                    sha256: record.options.sha256, isRepeated: mayBeRegistered, begunAt: upload.begunAt))
         case .asking:
             control = id
-            return .status
+            return .status(receipts: receipts)
         case .completing:
             control = id
-            return .complete(sha256: record.options.sha256)
+            // A server that never has the bytes in its hands knows the digest of a file of one chunk at most.
+            let isKnown = mode == .direct || table.count <= 1
+            return .complete(sha256: isKnown ? record.options.sha256 : nil, receipts: receipts)
         case .sending where isQuestionDue(now):
             control = id
             doubtsAsked = doubtful.count
-            return .status
+            return .status(receipts: receipts)
         case .sending:
             guard let (chunk, failures) = takeChunk(now) else { return nil }
             sending[id] = Sending(chunk: chunk, startedAt: now, failures: failures)
             table.mark(chunk, .active)
-            return .chunk(chunk, table.plan.range(of: chunk))
+            return .chunk(chunk, table.plan.range(of: chunk), offer: offers.removeValue(forKey: chunk))
         default: return nil
         }
     }
@@ -61,14 +63,22 @@ extension UploadMachine {
     // MARK: What is safe
 
     /// The server has a chunk; its receipt goes to the store.
-    mutating func acknowledge(_ chunk: Int, receipt: String?) {
+    mutating func acknowledge(_ chunk: Int, receipt: Receipt?, _ moment: Moment) {
         let length = table.plan.range(of: chunk).length
+        var receipt = receipt
+        if receipt?.storedAt == nil { receipt?.storedAt = moment.wall }
+        hold(receipt, of: chunk)
         acknowledged.bytesDone += length
         acknowledged.chunksDone += 1
         table.mark(chunk, .verifying)
         effects.append(
             .keepReceipt(
                 record.id, ChunkBookmark(index: chunk, bytes: length, checksum: 0, receipt: receipt), acknowledged))
+    }
+
+    /// Keeps what an object store will be shown when the upload is completed.
+    mutating func hold(_ receipt: Receipt?, of chunk: Int) {
+        if kind == .s3 { receipts[chunk] = receipt }
     }
 
     mutating func bookmarked(_ chunks: [ChunkBookmark], _ moment: Moment) {
@@ -98,9 +108,13 @@ extension UploadMachine {
         for range in status.received {
             for chunk in range where chunk < isReceived.count { isReceived[chunk] = true }
         }
+        mode = status.mode
+        offers = status.offers
+        receipts = [:]
         let known = bookmark.filter { isReceived[$0.index] }
         let lost = bookmark.filter { !isReceived[$0.index] }.map(\.index)
         bookmark = []
+        for chunk in known { hold(chunk.receipt, of: chunk.index) }
         table.restore(known)
         acknowledged = StoredProgress(bytesDone: table.bytesDone, chunksDone: table.chunksDone)
         if !lost.isEmpty {
@@ -108,7 +122,7 @@ extension UploadMachine {
             note(.problem, "the server has lost \(lost.count) chunks that it had acknowledged: sent again", moment)
         }
         for chunk in isReceived.indices where isReceived[chunk] && !table.isDone(chunk) {
-            restoreUnknown(chunk)
+            restoreUnknown(chunk, status.receipts[chunk])
         }
         nextChunk = 0
         untried = table.count - acknowledged.chunksDone
@@ -121,8 +135,10 @@ extension UploadMachine {
     }
 
     /// The server has a chunk that is not recorded here.
-    private mutating func restoreUnknown(_ chunk: Int) {
-        let bookmark = ChunkBookmark(index: chunk, bytes: table.plan.range(of: chunk).length, checksum: 0)
+    private mutating func restoreUnknown(_ chunk: Int, _ receipt: Receipt?) {
+        let bookmark = ChunkBookmark(
+            index: chunk, bytes: table.plan.range(of: chunk).length, checksum: 0, receipt: receipt)
+        hold(receipt, of: chunk)
         table.restore([bookmark])
         acknowledged.bytesDone += bookmark.bytes
         acknowledged.chunksDone += 1
@@ -137,8 +153,9 @@ extension UploadMachine {
         for doubt in asked {
             if status.received.contains(where: { $0.contains(doubt.chunk) }) {
                 note(.info, "#\(doubt.chunk) is stored: only the answer was lost", moment)
-                acknowledge(doubt.chunk, receipt: nil)
+                acknowledge(doubt.chunk, receipt: status.receipts[doubt.chunk], moment)
             } else {
+                offers[doubt.chunk] = status.offers[doubt.chunk]
                 retries.append(doubt)
             }
         }

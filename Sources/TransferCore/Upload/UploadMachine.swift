@@ -70,6 +70,14 @@ public struct UploadMachine: TransferMachine {
     var acknowledged = StoredProgress(bytesDone: 0, chunksDone: 0)
     /// Chunks that an earlier run has receipts for.
     var bookmark: [ChunkBookmark] = []
+    /// What proves the acknowledged chunks, kept where the remote has to be shown it.
+    var receipts: [Int: Receipt] = [:]
+    /// What the remote has in the place of chunks that are not known to be ours.
+    var offers: [Int: Receipt] = [:]
+    /// Where the remote wants the chunks sent.
+    var mode = UploadMode.direct
+    /// Whether the remote may know the upload although its answer never came.
+    var mayBeRegistered = false
     var restarts = 0
     /// How often the server has said that it lacks chunks, after it had named all of them.
     var incompleteAnswers = 0
@@ -121,6 +129,8 @@ public struct UploadMachine: TransferMachine {
 
     var address: String { (abandoned ?? record.upload)?.address ?? record.destination }
 
+    var kind: RemoteKind { RemoteKind(record.destination) }
+
     /// Whether a chunk that was not tried yet may go out. Chunks that wait for another try keep their connection, or
     /// a server in trouble would be asked for every chunk of the file in turn.
     var hasFreeConnection: Bool {
@@ -149,7 +159,7 @@ public struct UploadMachine: TransferMachine {
     }
 
     mutating func nextRequest(id: RequestID, at now: Instant) -> Effect? {
-        guard let task = nextTask(id, now), let source = (abandoned ?? record.upload)?.source else { return nil }
+        guard let task = nextTask(id, now), let upload = abandoned ?? record.upload else { return nil }
         let isRetry =
             switch task {
             case .chunk: sending[id]?.failures ?? 0 > 0
@@ -157,8 +167,9 @@ public struct UploadMachine: TransferMachine {
             }
         return .send(
             UploadOrder(
-                id: id, transfer: record.id, task: task, address: address, destination: record.destination,
-                source: source, options: record.options, needsFreshConnection: isRetry))
+                id: id, transfer: record.id, task: task, address: address, plan: upload.plan, mode: mode,
+                destination: record.destination, source: upload.source, options: record.options,
+                needsFreshConnection: isRetry))
     }
 
     mutating func retryNow() {
@@ -199,6 +210,9 @@ public struct UploadMachine: TransferMachine {
         guard source.size <= ChunkPlan.maximumSize else {
             return close(.failed(TransferError(.unsupported, "the file is larger than 64 TiB")), moment)
         }
+        guard kind != .s3 || source.size <= ChunkPlan.largestObject else {
+            return close(.failed(TransferError(.tooLarge, "the file is larger than 48.8 TiB")), moment)
+        }
         if abandoned != nil { return close(.restart, moment) }
         guard let upload = record.upload else { return beginAnew(source, moment) }
         guard upload.source == source else {
@@ -208,7 +222,8 @@ public struct UploadMachine: TransferMachine {
             return close(.failed(TransferError(.sourceChanged, detail)), moment)
         }
         if upload.address == nil {
-            // The last run may have ended before its key was stored.
+            // The last run may have ended before its key was stored, or after the remote had heard it.
+            mayBeRegistered = true
             phase = .recording
             saveFirst()
         } else {
@@ -221,8 +236,15 @@ public struct UploadMachine: TransferMachine {
     private mutating func beginAnew(_ source: SourceIdentity, _ moment: Moment) {
         if record.bytesDone > 0 || record.upload != nil { effects.append(.forgetChunks(record.id)) }
         record.forgetProgress()
-        let chunkSize = ChunkPlan.uploadChunkSize(forSize: source.size, wish: record.options.chunkSize)
-        record.upload = UploadBookmark(key: makeKey(), source: source, chunkSize: chunkSize)
+        let wish = record.options.chunkSize
+        let chunkSize =
+            switch kind {
+            case .http: ChunkPlan.uploadChunkSize(forSize: source.size, wish: wish)
+            case .s3: ChunkPlan.partSize(forSize: source.size, wish: wish)
+            }
+        record.upload = UploadBookmark(
+            key: makeKey(), source: source, chunkSize: chunkSize, begunAt: moment.wall)
+        mayBeRegistered = false
         table = ChunkTable(plan: ChunkPlan(size: source.size, exactChunkSize: chunkSize))
         phase = .recording
         saveFirst()
@@ -242,6 +264,8 @@ public struct UploadMachine: TransferMachine {
         self.bookmark = bookmark.filter {
             $0.index >= 0 && $0.index < table.count && $0.bytes == table.plan.range(of: $0.index).length
         }
+        receipts = [:]
+        for chunk in self.bookmark { hold(chunk.receipt, of: chunk.index) }
         phase = .asking
     }
 

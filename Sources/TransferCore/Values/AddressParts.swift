@@ -1,7 +1,8 @@
 /// The parts of an absolute URL (RFC 3986 §3) as they stand there, for code that shows or compares addresses.
 ///
 /// It judges nothing: whether an address is valid is the protocol's business. It looks at bytes, not at characters: a
-/// combining mark behind an `@` makes another character of it, but not another address.
+/// combining mark behind an `@` makes another character of it, but not another address. Of the address of an object,
+/// `s3://BUCKET/KEY`, only ``scheme`` and ``host`` have a meaning.
 public struct AddressParts: Sendable {
     /// Without `://`.
     public let scheme: Substring

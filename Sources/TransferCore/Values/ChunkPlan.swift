@@ -44,6 +44,20 @@ public struct ChunkPlan: Hashable, Sendable {
         chunkSize(forSize: size, wish: wish ?? (size > 16 << 30 ? 8 << 20 : 4 << 20))
     }
 
+    /// The largest object that S3 takes, in bytes: 10,000 parts of 5 GiB.
+    public static let largestObject: Int64 = 10_000 * (5 << 30)
+
+    /// The size of the parts of a multipart upload to S3, in bytes: 8 MiB, or as much more, in whole MiB, as it takes
+    /// to get by with the 10,000 parts that an upload may have. A wish of the user is brought between 5 MiB and 5 GiB.
+    ///
+    /// Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits".
+    public static func partSize(forSize size: Int64, wish: Int64? = nil) -> Int64 {
+        let mebibyte: Int64 = 1 << 20
+        let least = (max(size, 1) - 1) / 10_000 / mebibyte + 1
+        let wanted = min(max(wish ?? 8 * mebibyte, 5 * mebibyte), 5 << 30)
+        return max(least, (wanted - 1) / mebibyte + 1) * mebibyte
+    }
+
     /// The chunk size for a file of `size` bytes; for an unknown size (`nil`) one that suits most files.
     public static func chunkSize(forSize size: Int64?, wish: Int64? = nil) -> Int64 {
         if let wish {

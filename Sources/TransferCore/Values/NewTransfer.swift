@@ -1,10 +1,11 @@
 /// A wish for a transfer, as it comes from the command line or the screen.
 public struct NewTransfer: Sendable, Hashable {
     public var direction: Direction
-    /// For a download: an `http` or `https` URL. For an upload: an absolute path.
+    /// For a download: an `http` or `https` URL, or `s3://BUCKET/KEY`. For an upload: an absolute path.
     public var source: String
     /// For a download: an absolute path; with a trailing `/` a folder into which the remote's name goes.
-    /// For an upload: the `http` or `https` URL of a chunk server, with the name that the file gets there.
+    /// For an upload: the `http` or `https` URL of a chunk server, with the name that the file gets there, or
+    /// `s3://BUCKET/KEY`.
     public var destination: String
     public var options: TransferOptions
 
@@ -34,6 +35,8 @@ public struct TransferOptions: Sendable, Hashable, Codable {
     public var insecure = false
     /// Whether user and password come from `~/.netrc`.
     public var netrc = false
+    /// Of a transfer from or to `s3://`.
+    public var store = StoreOptions()
 
     public init() {}
 }

@@ -1,8 +1,10 @@
 /// Takes secrets out of what people are shown.
 public enum Redaction {
     /// The address without its password and without the values of query parameters that carry a signature or token.
+    ///
+    /// That of an object is shown as it is: `@`, `?` and `=` are part of its key, and it never holds a secret.
     public static func address(_ address: String) -> String {
-        guard let parts = AddressParts(address) else { return address }
+        guard RemoteKind(address) == .http, let parts = AddressParts(address) else { return address }
         var text = "\(parts.scheme)://"
         if let userinfo = parts.userinfo {
             // What stands there alone may be a token.

@@ -36,6 +36,7 @@ public struct TransferError: Error, Hashable, Sendable {
         case uploadLost = "upload-lost"
         case chunkConflict = "chunk-conflict"
         case incomplete
+        case remoteConflict = "remote-conflict"
         // A person has to act.
         case unauthorized
         case forbidden
@@ -88,7 +89,8 @@ extension TransferError.Code {
         case .cannotResolve, .cannotConnect, .connectionLost, .timedOut, .stalled, .shortBody, .serverBusy,
             .serverError, .digestMismatchOfChunk, .badResponse, .locked:
             .retry
-        case .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete:
+        case .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete,
+            .remoteConflict:
             .reconcile
         case .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
             .partTaken,

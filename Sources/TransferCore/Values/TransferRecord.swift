@@ -97,11 +97,13 @@ public struct RemoteVersion: Sendable, Hashable {
     public var isResumable: Bool
     /// The SHA-256 of the whole file, as the server gave it.
     public var digest: String?
+    /// Of an object: what its store knows of its content.
+    public var checksum: ObjectChecksum?
     public var chunkSize: Int64
 
     public init(
         size: Int64?, validator: Validator, contentEncoding: String? = nil, address: String, isResumable: Bool,
-        digest: String? = nil, chunkSize: Int64
+        digest: String? = nil, checksum: ObjectChecksum? = nil, chunkSize: Int64
     ) {
         self.size = size
         self.validator = validator
@@ -109,6 +111,7 @@ public struct RemoteVersion: Sendable, Hashable {
         self.address = address
         self.isResumable = isResumable
         self.digest = digest
+        self.checksum = checksum
         self.chunkSize = chunkSize
     }
 }
@@ -135,10 +138,10 @@ public struct ChunkBookmark: Sendable, Hashable {
     public var bytes: Int64
     /// Of a download: CRC-32C of the safe prefix. 0 for an upload.
     public var checksum: UInt32
-    /// Of an upload: what the remote gave as proof that it has the chunk; `nil` if it only named it as received.
-    public var receipt: String?
+    /// Of an upload: what proves that the remote has the chunk; `nil` if it only named it as received.
+    public var receipt: Receipt?
 
-    public init(index: Int, bytes: Int64, checksum: UInt32, receipt: String? = nil) {
+    public init(index: Int, bytes: Int64, checksum: UInt32, receipt: Receipt? = nil) {
         self.index = index
         self.bytes = bytes
         self.checksum = checksum

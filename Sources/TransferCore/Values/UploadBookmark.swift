@@ -4,18 +4,24 @@ public struct UploadBookmark: Sendable, Hashable {
     /// Sent as `Idempotency-Key` when the upload is registered, and stored before that: a server that is asked twice
     /// answers with the same upload.
     public var key: String
-    /// The absolute address of the upload at the server; `nil` until it is registered.
+    /// The address of the upload at the remote; `nil` until it is registered. Of a chunk server, an absolute URL; of an
+    /// object store, what its protocol makes of bucket, key and upload id.
     public var address: String?
     /// The file as it was when the upload was begun.
     public var source: SourceIdentity
+    /// When the upload was begun, by the clock of this machine.
+    public var begunAt: WallTime
     /// In bytes: the wish before the upload is registered, the server's word after that.
     public var chunkSize: Int64
 
-    public init(key: String, address: String? = nil, source: SourceIdentity, chunkSize: Int64) {
+    public init(
+        key: String, address: String? = nil, source: SourceIdentity, chunkSize: Int64, begunAt: WallTime
+    ) {
         self.key = key
         self.address = address
         self.source = source
         self.chunkSize = chunkSize
+        self.begunAt = begunAt
     }
 
     /// How the file is cut.

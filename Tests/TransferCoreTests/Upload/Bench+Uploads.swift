@@ -29,12 +29,14 @@ extension Bench {
     ) -> TransferRecord {
         var record = freshUpload(connections: connections)
         record.state = state
-        record.upload = UploadBookmark(key: "k", address: address, source: file(chunks), chunkSize: mebibyte)
+        record.upload = UploadBookmark(
+            key: "k", address: address, source: file(chunks), chunkSize: mebibyte,
+            begunAt: WallTime(milliseconds: 0))
         return record
     }
 
     static func receipts(_ indices: some Sequence<Int>) -> [ChunkBookmark] {
-        indices.map { ChunkBookmark(index: $0, bytes: mebibyte, checksum: 0, receipt: "r\($0)") }
+        indices.map { ChunkBookmark(index: $0, bytes: mebibyte, checksum: 0, receipt: Receipt(sha256: "r\($0)")) }
     }
 
     static func status(
@@ -76,7 +78,7 @@ extension Bench {
     }
 
     mutating func store(_ order: UploadOrder) {
-        answer(order, .stored(receipt: "r\(order.chunk ?? -1)"), sent: Self.mebibyte)
+        answer(order, .stored(receipt: Receipt(sha256: "r\(order.chunk ?? -1)")), sent: Self.mebibyte)
     }
 
     mutating func refuse(_ order: UploadOrder, _ code: TransferError.Code, status: Int? = 500, after: Duration? = nil) {
@@ -99,8 +101,13 @@ extension Bench {
         effects.lazy.compactMap { if case .saveFirst(let record) = $0 { record } else { nil } }.first
     }
 
+    /// Without their times.
     var keptReceipts: [ChunkBookmark] {
-        effects.compactMap { if case .keepReceipt(_, let chunk, _) = $0 { chunk } else { nil } }
+        effects.compactMap { effect in
+            guard case .keepReceipt(_, var chunk, _) = effect else { return nil }
+            chunk.receipt?.storedAt = nil
+            return chunk
+        }
     }
 
     var uploadMachine: UploadMachine? { queue.entries[Self.upload]?.machine as? UploadMachine }
@@ -109,7 +116,7 @@ extension Bench {
 extension UploadOrder {
     /// Which chunk it sends, if it sends one.
     var chunk: Int? {
-        if case .chunk(let index, _) = task { index } else { nil }
+        if case .chunk(let index, _, _) = task { index } else { nil }
     }
 
     var registration: UploadRegistration? {

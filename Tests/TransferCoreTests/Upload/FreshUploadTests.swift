@@ -41,7 +41,7 @@ import Testing
 
         bench.store(fourth)
         let complete = try #require(bench.orders.first)
-        #expect(complete.task == .complete(sha256: nil) && bench.row()?.state == .verifying)
+        #expect(complete.task == .complete(sha256: nil, receipts: [:]) && bench.row()?.state == .verifying)
         bench.answer(complete, .completed(sha256: "aa"))
         #expect(bench.savedFirst?.state == .completed && bench.row()?.state == .verifying)
         bench.handle(.bookmarked(id, Bench.receipts([0, 2, 3])), .saved(id))
@@ -52,7 +52,7 @@ import Testing
 
     @Test func anEmptyFileHasNoChunks() {
         var bench = Bench.sending(0)
-        #expect(bench.orders.map(\.task) == [.complete(sha256: nil)])
+        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [:])])
         bench.answer(bench.orders[0], .completed(sha256: nil))
         bench.handle(.saved(id))
         #expect(bench.row()?.state == .completed && bench.row()?.chunksTotal == 0)
@@ -69,11 +69,12 @@ import Testing
         #expect(bench.savedFirst?.upload?.chunkSize == 2_000_000)
         bench.handle(.saved(id))
         let tasks: [UploadOrder.Task] = [
-            .chunk(0, ByteRange(0, 2_000_000)), .chunk(1, ByteRange(2_000_000, 3 * Self.mebibyte)),
+            .chunk(0, ByteRange(0, 2_000_000), offer: nil),
+            .chunk(1, ByteRange(2_000_000, 3 * Self.mebibyte), offer: nil),
         ]
         #expect(bench.orders.map(\.task) == tasks)
         bench.storeAll()
-        #expect(bench.orders.map(\.task) == [.complete(sha256: "aa")])
+        #expect(bench.orders.map(\.task) == [.complete(sha256: "aa", receipts: [:])])
     }
 
     @Test func thereAreAsManyRequestsAsWished() {
@@ -96,7 +97,7 @@ import Testing
         let deadline = try #require(bench.queue.nextDeadline(after: bench.now))
         #expect(deadline == bench.now + .seconds(7))
         bench.pass(.seconds(7))
-        #expect(bench.orders.map(\.task) == [.complete(sha256: nil)])
+        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [:])])
         bench.answer(bench.orders[0], .assembling(retryAfter: .zero))
         #expect(bench.orders.isEmpty, "a server that says 0 is not asked in a loop")
     }
@@ -112,7 +113,7 @@ import Testing
         #expect(bench.row()?.state == .paused && bench.row()?.finishedAt == nil && bench.saved?.finishedAt == nil)
         bench.handle(.command(.retry([id])))
         bench.resumeUpload(Bench.receipts([0]), Bench.status(1, received: [0...0], state: .complete))
-        #expect(bench.orders.map(\.task) == [.complete(sha256: nil)])
+        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [:])])
     }
 
     @Test func aFileThatIsTooLargeIsRefused() {

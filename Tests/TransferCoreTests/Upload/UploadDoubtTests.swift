@@ -14,11 +14,11 @@ import Testing
         #expect(bench.orders.isEmpty && bench.row()?.state == .waiting)
         bench.pass(.seconds(1))
         let question = try #require(bench.orders.first)
-        #expect(question.task == .status && bench.orders.count == 1)
+        #expect(question.task == .status(receipts: [:]) && bench.orders.count == 1)
         bench.answer(question, .status(Bench.status(1, received: isStored ? [0...0] : [])))
         if isStored {
             #expect(bench.keptReceipts == [ChunkBookmark(index: 0, bytes: Self.mebibyte, checksum: 0)])
-            #expect(bench.orders.map(\.task) == [.complete(sha256: nil)])
+            #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [:])])
         } else {
             #expect(bench.orders.map(\.chunk) == [0])
         }
@@ -36,9 +36,9 @@ import Testing
         #expect(bench.orders.allSatisfy { $0.chunk == nil })
         if bench.orders.isEmpty { bench.pass(.seconds(1)) }
         let second = try #require(bench.orders.first)
-        #expect(second.task == .status)
+        #expect(second.task == .status(receipts: [:]))
         bench.answer(second, .status(Bench.status(2, received: [0...1])))
-        #expect(bench.orders.map(\.task) == [.complete(sha256: nil)])
+        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [:])])
     }
 
     @Test func aQuestionThatFailsIsAskedAgain() throws {
@@ -49,7 +49,7 @@ import Testing
         #expect(bench.orders.isEmpty && bench.row()?.state == .waiting)
         #expect(bench.row()?.waitingUntil == bench.queue.nextDeadline(after: bench.now))
         bench.pass(.seconds(7))
-        #expect(bench.orders.map(\.task) == [.status])
+        #expect(bench.orders.map(\.task) == [.status(receipts: [:])])
     }
 
     @Test func aCutInTheMiddleNeedsNoQuestion() {
@@ -118,7 +118,7 @@ import Testing
         #expect(bench.effects.contains(.dropChunks(id, [0], progress)) && bench.orders.map(\.chunk) == [0])
         #expect(bench.row()?.chunksDone == 1)
         bench.store(bench.orders[0])
-        #expect(bench.orders.map(\.task) == [.complete(sha256: nil)])
+        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [:])])
     }
 
     /// It names all chunks as received and then says that some are missing.

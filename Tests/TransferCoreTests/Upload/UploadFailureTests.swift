@@ -126,7 +126,7 @@ import Testing
         #expect(bench.row()?.state == .paused)
         bench.handle(.command(.retry([id])))
         bench.resumeUpload(Bench.receipts([0]), Bench.status(1, received: [0...0]))
-        #expect(bench.orders.map(\.task) == [.complete(sha256: nil)])
+        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [:])])
     }
 
     @Test func aWholeFileThatDiffersIsSentAnew() throws {

@@ -152,7 +152,7 @@ import Testing
         }
         if let chunk = machine.sending.keys.min() {
             let isClosing = machine.pendingEnding != nil
-            let outcome: UploadReport.Outcome = isClosing ? .cancelled : .stored(receipt: "r")
+            let outcome: UploadReport.Outcome = isClosing ? .cancelled : .stored(receipt: Receipt(sha256: "r"))
             return _ = bench.handle(.answered(chunk, UploadReport(outcome: outcome)))
         }
         bench.pass(.seconds(1))

@@ -9,6 +9,7 @@ import TransferCore
         ("https://me:secret@h/a", "https://me:secret@h:443"), ("https://a:b@c@h:1/", "https://a:b@c@h:1"),
         ("http://[::1]/a", "http://[::1]:80"), ("https://[2001:DB8::1]:8443/", "https://[2001:db8::1]:8443"),
         ("http://user@[::1]:80/", "http://user@[::1]:80"), ("no address", "no address"), ("", ""),
+        ("s3://Photos/a", "s3://Photos"), ("s3://photos", "s3://photos"), ("s3://photos/a@b?c#d://e", "s3://photos"),
     ])
     func limitsApplyPerRemote(_ address: String, _ key: String) {
         #expect(Remote.key(of: address) == key)
@@ -26,6 +27,9 @@ import TransferCore
         ("https://h/p?TOKEN=1&a&b=", "https://h/p?TOKEN=***&a&b="),
         ("https://h?password=a=b", "https://h?password=***"),
         ("/plain/path?token=1", "/plain/path?token=1"),
+        // A key is not taken apart.
+        ("s3://b/a?token=1&x@y%20#z", "s3://b/a?token=1&x@y%20#z"), ("s3://b/u:p@h/ k", "s3://b/u:p@h/ k"),
+        ("s3://b", "s3://b"),
         // A combining mark makes another character of what it follows, and hides nothing.
         ("http://u:p@\u{301}h/", "http://u:***@\u{301}h/"), ("http://u:\u{301}p@h/", "http://u:***@h/"),
         ("http://h/?\u{301}a=1&token=\u{301}p&\u{301}key=q", "http://h/?\u{301}a=1&token=***&\u{301}key=***"),

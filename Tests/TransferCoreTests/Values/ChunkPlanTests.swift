@@ -59,3 +59,20 @@ import TransferCore
         #expect(plan.chunkSize <= ChunkPlan.maximumChunkSize)
     }
 }
+
+/// Source: Amazon S3 User Guide, "Amazon S3 multipart upload limits".
+@Suite struct PartSizeTests {
+    private static let mebibyte: Int64 = 1 << 20
+
+    @Test(
+        arguments: [
+            (0, nil, 8), (1, nil, 8), (80_000 << 20, nil, 8), ((80_000 << 20) + 1, nil, 9), (5 << 40, nil, 525),
+            (ChunkPlan.largestObject, nil, 5120), (1, 1, 5), (1, 5 << 20, 5), (1, (5 << 20) + 1, 6), (1, 16 << 20, 16),
+            (1, .max, 5120), (100_000 << 20, 5 << 20, 10),
+        ] as [(Int64, Int64?, Int64)])
+    func partsAreLargeEnough(_ size: Int64, _ wish: Int64?, _ mebibytes: Int64) {
+        let partSize = ChunkPlan.partSize(forSize: size, wish: wish)
+        #expect(partSize == mebibytes * Self.mebibyte)
+        #expect(ChunkPlan(size: size, exactChunkSize: partSize).count <= 10_000)
+    }
+}

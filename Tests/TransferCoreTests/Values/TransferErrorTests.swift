@@ -13,7 +13,7 @@ import TransferCore
         ),
         (
             .reconcile,
-            [.remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete]
+            [.remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete, .remoteConflict]
         ),
         (
             .needsUser,

@@ -9,7 +9,9 @@ import TransferCore
     /// A server may cut a file as it likes.
     @Test(arguments: [1, 5, 100_000, 1 << 20, 1 << 30] as [Int64])
     func thePlanIsTheServers(_ chunkSize: Int64) {
-        let plan = UploadBookmark(key: "k", source: Self.file(10_000_001), chunkSize: chunkSize).plan
+        let plan = UploadBookmark(
+            key: "k", source: Self.file(10_000_001), chunkSize: chunkSize, begunAt: WallTime(milliseconds: 0)
+        ).plan
         #expect(plan == ChunkPlan(size: 10_000_001, exactChunkSize: chunkSize) && plan.chunkSize == chunkSize)
         #expect(plan.count == Int((10_000_000 / chunkSize) + 1))
         #expect(plan.range(of: 0).start == 0 && plan.range(of: plan.count - 1).end == plan.size)
@@ -17,7 +19,9 @@ import TransferCore
     }
 
     @Test func anEmptyFileHasNoChunks() {
-        #expect(UploadBookmark(key: "k", source: Self.file(0), chunkSize: 1 << 20).plan.count == 0)
+        #expect(
+            UploadBookmark(key: "k", source: Self.file(0), chunkSize: 1 << 20, begunAt: WallTime(milliseconds: 0)).plan
+                .count == 0)
     }
 
     @Test func anyChangeIsAnotherContent() {

@@ -38,7 +38,7 @@ struct SimulatedChunkServer {
         case .status:
             guard let upload = uploads[order.address] else { return Self.refusal(.uploadLost) }
             return .status(status(upload))
-        case .chunk(let index, _): return put(index, SimulatedSource.version(of: order.source), order.address)
+        case .chunk(let index, _, _): return put(index, SimulatedSource.version(of: order.source), order.address)
         case .complete: return complete(order.address)
         case .abort:
             if uploads[order.address]?.isComplete != true { forget(order.address) }
@@ -79,7 +79,7 @@ struct SimulatedChunkServer {
         if upload.chunks[index] != nil { repeats += 1 }
         if upload.chunks.values.contains(where: { $0 != version }) { hasMixed = true }
         uploads[address]!.chunks[index] = version
-        return .stored(receipt: "v\(version)")
+        return .stored(receipt: Receipt(sha256: "v\(version)"))
     }
 
     private mutating func complete(_ address: String) -> UploadReport.Outcome {

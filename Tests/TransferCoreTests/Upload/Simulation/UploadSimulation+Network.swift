@@ -71,7 +71,7 @@ extension UploadSimulation {
             return UploadReport(outcome: SimulatedChunkServer.refusal(.sourceChanged))
         }
         var length: Int64 = 0
-        if case .chunk(_, let range) = order.task { length = range.length }
+        if case .chunk(_, let range, _) = order.task { length = range.length }
         if !isCalm, let fault = fault(order, length) { return fault }
         let outcome = arrive(order)
         if case .completed = outcome, Int.random(in: 0..<4, using: &random) == 0 {
@@ -107,8 +107,8 @@ extension UploadSimulation {
         case 23..<26 where order.chunk != nil: return failed(.digestMismatchOfChunk, sent: length, 422)
         case 26 where order.chunk != nil: return failed(.chunkConflict, sent: length, 409)
         case 27: return failed(.remoteFull, sent: length, 507)
-        case 28 where order.task == .complete(sha256: nil): return failed(.uploadMismatch, sent: 0, 422)
-        case 29 where order.task == .complete(sha256: nil): return failed(.incomplete, sent: 0, 409)
+        case 28 where order.task == .complete(sha256: nil, receipts: [:]): return failed(.uploadMismatch, sent: 0, 422)
+        case 29 where order.task == .complete(sha256: nil, receipts: [:]): return failed(.incomplete, sent: 0, 409)
         case 30:
             _ = arrive(order)  // And once more.
             if order.chunk != nil { excusedRepeats += 1 }
