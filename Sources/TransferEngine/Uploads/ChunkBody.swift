@@ -43,9 +43,4 @@ final class ChunkBody: RequestBody {
         position = offset + Int64(count)
         return .bytes(count)
     }
-
-    /// The request is over: the buffers go back.
-    func release() {
-        window.release()
-    }
 }

@@ -11,6 +11,8 @@ final class ChunkSupply {
         var source: UploadSource
         /// The file, as it must be when it is read.
         var identity: SourceIdentity
+        /// Whether its MD5 is wanted as well.
+        var needsMD5 = false
 
         fileprivate var place: Place { Place(transfer: transfer, range: range) }
     }
@@ -40,8 +42,11 @@ final class ChunkSupply {
     private var claims: [Place: RequestID] = [:]
     /// Chunks for which there was no buffer, in the order in which they came.
     private var waiting: [Wish] = []
+    /// Called with the SHA-256 of every chunk that was read, whether somebody waits for it or not.
+    private let onDigest: (Place, String) -> Void
 
-    init(pool: BufferPool, inbox: EngineInbox) {
+    init(pool: BufferPool, inbox: EngineInbox, onDigest: @escaping (Place, String) -> Void) {
+        self.onDigest = onDigest
         self.pool = pool
         self.inbox = inbox
     }
@@ -66,7 +71,8 @@ final class ChunkSupply {
         defer { readAhead(of: wish) }
         if case .ready(let chunk) = stages[place] {
             stages[place] = nil
-            return chunk
+            if !wish.needsMD5 || chunk.digests.md5 != nil { return chunk }
+            chunk.window.release()
         }
         claims[place] = id
         if stages[place] == nil { waiting.append(wish) }
@@ -80,6 +86,7 @@ final class ChunkSupply {
         for (place, result) in results.take() {
             let claim = claims.removeValue(forKey: place)
             let isWanted = stages.removeValue(forKey: place) != nil
+            if isWanted, case .success(let chunk) = result { onDigest(place, chunk.digests.sha256) }
             switch result {
             case .success(let chunk) where !isWanted: chunk.window.release()
             case .success(let chunk) where claim == nil: stages[place] = .ready(chunk)
@@ -125,6 +132,7 @@ final class ChunkSupply {
     /// Chunks go out in order, so the next ones are known.
     private func readAhead(of wish: Wish) {
         var next = wish
+        next.needsMD5 = false
         for _ in 0..<Self.depth {
             let start = next.range.end
             next.range = ByteRange(start, min(start + wish.range.length, wish.identity.size))
@@ -146,7 +154,7 @@ final class ChunkSupply {
         let reader = SourceReader(
             source: wish.source, identity: wish.identity, chunkStart: wish.range.start, pool: pool,
             queue: readers[nextReader], wake: { inbox.wake() })
-        reader.prepare(length: wish.range.length, buffers: buffers) { result in
+        reader.prepare(length: wish.range.length, needsMD5: wish.needsMD5, buffers: buffers) { result in
             results.add(place, result)
             inbox.wake()
         }

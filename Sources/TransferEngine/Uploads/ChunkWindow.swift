@@ -1,5 +1,6 @@
 import Synchronization
 import TransferCore
+import WireProtocols
 
 /// The pieces of one chunk that are in memory.
 ///
@@ -109,6 +110,5 @@ final class ChunkWindow: Sendable {
 /// A chunk that can be sent.
 struct PreparedChunk: Sendable {
     var window: ChunkWindow
-    /// SHA-256 in lowercase hex.
-    var digest: String
+    var digests: ChunkDigests
 }

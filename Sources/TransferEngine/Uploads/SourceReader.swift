@@ -1,5 +1,6 @@
 import Crypto
 import TransferCore
+import WireProtocols
 
 /// Reads one chunk of a source, away from the engine's thread, and sees to it that the file is still the one whose
 /// upload was begun.
@@ -42,29 +43,33 @@ final class SourceReader: Sendable {
 
     // MARK: Reading
 
-    /// Reads the whole chunk, computes its SHA-256, and keeps as many of its pieces as there are buffers.
+    /// Reads the whole chunk, computes its digests, and keeps as many of its pieces as there are buffers.
     ///
     /// - Parameter buffers: At least one; at least two if there are more pieces than buffers.
     /// - Parameter done: Called on another thread.
     func prepare(
-        length: Int64, buffers: [PooledBuffer],
+        length: Int64, needsMD5: Bool, buffers: [PooledBuffer],
         done: @escaping @Sendable (Result<PreparedChunk, TransferError>) -> Void
     ) {
         queue.submit { [self] in
             do throws(TransferError) {
                 try checkSource()
                 var hash = SHA256()
+                var md5: Insecure.MD5? = needsMD5 ? Insecure.MD5() : nil
                 var pieces: [Int: PooledBuffer] = [:]
                 for piece in 0..<pieceCount(of: length) {
                     // What does not fit passes through the last buffer.
                     let place = min(piece, buffers.count - 1)
-                    hash.update(bufferPointer: try read(piece, length, buffers[place]))
+                    let bytes = try read(piece, length, buffers[place])
+                    hash.update(bufferPointer: bytes)
+                    md5?.update(bufferPointer: bytes)
                     if place < piece { pieces[piece - 1] = nil }
                     pieces[piece] = buffers[place]
                 }
                 try checkSource()
                 let window = ChunkWindow(length: length, pieces: pieces, reader: self)
-                done(.success(PreparedChunk(window: window, digest: hex(hash.finalize()))))
+                let digests = ChunkDigests(sha256: hex(hash.finalize()), md5: md5.map { hex($0.finalize()) })
+                done(.success(PreparedChunk(window: window, digests: digests)))
             } catch {
                 for buffer in buffers { pool.giveBack(buffer) }
                 done(.failure(error))

@@ -14,8 +14,11 @@ final class UploadExecutor {
     /// Sources that the machines have not heard of yet.
     private let opened = OpenedFiles<UploadSource>()
     private var requests: [RequestID: UploadRequest] = [:]
-    /// Requests that could not be made.
-    private var stillborn: [(RequestID, TransferError)] = []
+    /// What was learnt of the remotes of running transfers.
+    private let memories = RemoteMemories()
+    private let lookups: AccessLookups
+    /// Requests that are over.
+    private var settled: [(RequestID, UploadReport)] = []
 
     init(
         transport: any Transport, parts: Engine.Parts, settings: EngineSettings, inbox: EngineInbox, pool: BufferPool
@@ -24,13 +27,15 @@ final class UploadExecutor {
         self.parts = parts
         self.settings = settings
         self.inbox = inbox
-        supply = ChunkSupply(pool: pool, inbox: inbox)
+        lookups = AccessLookups(source: parts.access) { inbox.wake() }
+        let memories = self.memories
+        supply = ChunkSupply(pool: pool, inbox: inbox) { memories.learn(digest: $1, of: $0) }
     }
 
     /// How far every chunk is that is being sent.
     func progress() -> [RequestID: Int64] {
         requests.compactMapValues { request in
-            guard case .chunk(_, let range) = request.order.task else { return nil }
+            guard case .chunk(_, let range, _) = request.order.task else { return nil }
             return range.start + request.bytesSent
         }
     }
@@ -68,19 +73,22 @@ final class UploadExecutor {
         guard let source = sources.removeValue(forKey: id) else { return }
         supply.forget(id)
         supply.afterReadings { source.file.close() }
+        forgetIfIdle(id)
     }
 
     // MARK: Requests
 
     func send(_ order: UploadOrder) {
-        let request = UploadRequest(order: order, clock: parts.clock)
+        let request = UploadRequest(order: order)
         requests[order.id] = request
-        guard case .chunk(_, let range) = order.task else { return start(request) }
+        guard case .chunk(_, let range, let offer) = order.task else { return start(request) }
         guard let source = sources[order.transfer] else {
-            return fail(order.id, TransferError(.fileFailure, "the file is not open any more"))
+            let error = TransferError(.fileFailure, "the file is not open any more")
+            return settle(order.id, .failed(error, retryAfter: nil))
         }
         let wish = ChunkSupply.Wish(
-            transfer: order.transfer, range: range, source: source, identity: order.source)
+            transfer: order.transfer, range: range, source: source, identity: order.source,
+            needsMD5: offer != nil && offer?.sha256 == nil)
         guard let chunk = supply.want(wish, for: order.id) else { return }
         request.prepared(chunk)
         start(request)
@@ -88,30 +96,29 @@ final class UploadExecutor {
 
     /// Ends a request; `nil` if it is none of ours.
     func cancel(_ id: RequestID) -> UploadReport? {
-        guard let request = requests.removeValue(forKey: id) else { return nil }
+        guard requests[id] != nil else { return nil }
         transport.cancel(id)
         supply.unclaim(id)
-        return request.cancelled()
+        return conclude(id, .cancelled)
     }
 
-    /// A request has ended on the network; `nil` if it is none of ours.
-    func ended(_ end: TransportEnd) -> UploadReport? {
-        requests.removeValue(forKey: end.id)?.report(end)
+    /// A request has ended on the network. Returns whether it is one of ours.
+    func ended(_ end: TransportEnd) -> Bool {
+        guard let request = requests[end.id] else { return false }
+        let now = parts.clock.wallTime()
+        take(memories.with(request.order) { request.ended(end, &$0, now: now) }, request)
+        return true
     }
 
-    /// Goes on with what waited for other threads. Returns what failed.
+    /// Goes on with what waited for other threads. Returns what is over.
     func goOn() -> [(RequestID, UploadReport)] {
         for (id, result) in supply.takeReady() { chunkIsRead(id, result) }
+        for (transfer, ids, result) in lookups.takeResults() { accessIsFound(result, transfer, ids) }
         for (id, request) in requests where request.body?.isPaused == true && request.body?.isReady == true {
             transport.resume(id)
         }
-        let failures = stillborn
-        stillborn = []
-        return failures.compactMap { id, error in
-            guard let request = requests.removeValue(forKey: id) else { return nil }
-            _ = request.cancelled()
-            return (id, UploadReport(outcome: .failed(error, retryAfter: nil)))
-        }
+        defer { settled = [] }
+        return settled
     }
 
     private func chunkIsRead(_ id: RequestID, _ result: Result<PreparedChunk, TransferError>) {
@@ -121,24 +128,45 @@ final class UploadExecutor {
             guard let request = requests[id] else { return chunk.window.release() }
             request.prepared(chunk)
             start(request)
-        case .failure(let error): stillborn.append((id, error))
+        case .failure(let error): settle(id, .failed(error, retryAfter: nil))
         }
     }
 
-    private func fail(_ id: RequestID, _ error: TransferError) {
-        stillborn.append((id, error))
-        inbox.wake()
+    private func accessIsFound(
+        _ result: Result<S3Access, TransferError>, _ transfer: TransferID, _ ids: [RequestID]
+    ) {
+        // They may have been cancelled meanwhile.
+        for request in ids.compactMap({ requests[$0] }) {
+            switch result {
+            case .success(let access):
+                memories.with(request.order) { $0.access = access }
+                start(request)
+            case .failure(let error): settle(request.order.id, .failed(error, retryAfter: nil))
+            }
+        }
     }
+
+    // MARK: Conversations
 
     private func start(_ request: UploadRequest) {
+        let now = parts.clock.wallTime()
+        take(memories.with(request.order) { request.next(&$0, version: parts.version, now: now) }, request)
+    }
+
+    private func take(_ step: DialogueStep, _ request: UploadRequest) {
         let order = request.order
-        let message: HTTPRequest
-        let bytes: [UInt8]?
-        do throws(TransferError) {
-            (message, bytes) = try ChunkUpload.request(order, digest: request.digest, version: parts.version)
-        } catch {
-            return fail(order.id, error)
+        switch step {
+        case .send(let message):
+            transport.start(
+                order.id, message.request, body: request.begin(message), options: connectionOptions(of: order),
+                receiver: request)
+        case .needsAccess(let isReload):
+            lookups.lookUp(order.options.store, of: order.transfer, isReload: isReload, for: order.id)
+        case .done(let outcome): settle(order.id, outcome)
         }
+    }
+
+    private func connectionOptions(of order: UploadOrder) -> ConnectionOptions {
         var options = ConnectionOptions(order.options, settings)
         options.needsFreshConnection = order.needsFreshConnection
         if order.task == .abort {
@@ -146,12 +174,35 @@ final class UploadExecutor {
             options.connectTimeout = min(options.connectTimeout, .seconds(5))
             options.stallTimeout = min(options.stallTimeout, .seconds(5))
         }
-        transport.start(
-            order.id, message, body: request.body ?? bytes.map(BytesBody.init), options: options, receiver: request)
+        return options
+    }
+
+    private func settle(_ id: RequestID, _ outcome: UploadReport.Outcome) {
+        guard let report = conclude(id, outcome) else { return }
+        settled.append((id, report))
+        inbox.wake()
+    }
+
+    private func conclude(_ id: RequestID, _ outcome: UploadReport.Outcome) -> UploadReport? {
+        guard let request = requests.removeValue(forKey: id) else { return nil }
+        let order = request.order
+        if case (.chunk(let index, _, _), .stored) = (order.task, outcome) {
+            memories.with(order) { $0.digests[index] = nil }
+        }
+        forgetIfIdle(order.transfer)
+        return request.conclude(outcome)
+    }
+
+    private func forgetIfIdle(_ transfer: TransferID) {
+        guard sources[transfer] == nil, !requests.values.contains(where: { $0.order.transfer == transfer }) else {
+            return
+        }
+        memories.forget(transfer)
     }
 
     /// Ends the helpers.
     func finish() {
         supply.finish()
+        lookups.finish()
     }
 }

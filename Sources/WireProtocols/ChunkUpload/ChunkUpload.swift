@@ -35,7 +35,7 @@ public enum ChunkUpload {
         case .register(let registration):
             fixed.append(HeaderField("Idempotency-Key", registration.key))
             body = encode(RegistrationBody(registration, name: target.name))
-        case .complete(let sha256): body = encode(CompletionBody(sha256: sha256))
+        case .complete(let sha256, _): body = encode(CompletionBody(sha256: sha256))
         case .chunk:
             precondition(digest != nil, "a chunk is never sent without its digest")
             fixed.append(HeaderField("Content-Type", "application/octet-stream"))

@@ -39,9 +39,8 @@ struct StatusAnswer: Decodable {
         guard count <= Self.maximumCount, totalChunks == nil || totalChunks == count else {
             throw BadAnswer.error(code, "a number of chunks that cannot be")
         }
-        guard mode == nil || mode == "direct" else {
-            throw TransferError(
-                .unsupported, "the server wants the chunks sent elsewhere, which carryon cannot do")
+        guard let mode = UploadMode(rawValue: mode ?? UploadMode.direct.rawValue) else {
+            throw TransferError(.unsupported, "the server wants the chunks sent in a way that carryon does not know")
         }
         let state: UploadStatus.State
         switch status {
@@ -53,7 +52,7 @@ struct StatusAnswer: Decodable {
         guard receivedChunks != nil || state != .inProgress, let received = received(of: count) else {
             throw BadAnswer.error(code, "chunks that cannot be")
         }
-        return UploadStatus(size: size, chunkSize: chunkSize, received: received, state: state)
+        return UploadStatus(size: size, chunkSize: chunkSize, received: received, state: state, mode: mode)
     }
 
     /// In order, and none that touches the next; `nil` if any is not a range of the upload's chunks.

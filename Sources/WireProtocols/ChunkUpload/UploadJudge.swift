@@ -13,8 +13,9 @@ struct UploadJudge {
         case (.register(let registration), 200), (.register(let registration), 201):
             return try registered(registration)
         case (.status, 200): return .status(try answer(StatusAnswer.self).uploadStatus(answering: head.status))
-        case (.chunk(let index, _), 200), (.chunk(let index, _), 201): return .stored(receipt: try receipt(index))
-        case (.complete(let sha256), 200): return try completed(sha256)
+        case (.chunk(let index, _, _), 200), (.chunk(let index, _, _), 201):
+            return .stored(receipt: try receipt(index))
+        case (.complete(let sha256, _), 200): return try completed(sha256)
         case (.complete, 202): return assembling
         // Of an upload that is not there any more nothing is left to forget.
         case (.abort, 200), (.abort, 204), (.abort, 404), (.abort, 410): return .aborted
@@ -51,14 +52,14 @@ struct UploadJudge {
     }
 
     /// The server names the chunk and, by body or `ETag`, the bytes that it has stored.
-    private func receipt(_ index: Int) throws(TransferError) -> String {
+    private func receipt(_ index: Int) throws(TransferError) -> Receipt {
         let answer = try answer(ChunkAnswer.self)
         guard answer.index == index else { throw bad("another chunk than the one that was sent") }
         let checksums = [answer.checksum.map { FieldSyntax.lowercased($0) }, taggedDigest].compactMap { $0 }
         guard let digest, !checksums.isEmpty, checksums.allSatisfy({ $0 == digest }) else {
             throw bad("something other than the checksum of the chunk that was sent")
         }
-        return digest
+        return Receipt(sha256: digest, entityTag: head["ETag"].map { FieldSyntax.trimmed($0) })
     }
 
     /// The digest in `ETag`, which may also be something else.

@@ -81,7 +81,7 @@ struct UploadRefusal {
         case ("name-taken", _): TransferError(.remoteNameTaken, "the server has a file or folder of that name already")
         case ("incomplete", _): explained(.incomplete, "the server lacks chunks of the file")
         case ("idempotency-conflict", _): explained(.uploadLost, "the server knows this upload as another one")
-        case ("chunk-conflict", .chunk(let index, _)):
+        case ("chunk-conflict", .chunk(let index, _, _)):
             explained(.chunkConflict, "the server has another content of chunk \(index)")
         case (_, .chunk): explained(.badResponse)
         case (_, .complete) where problem?.namesMissingChunks == true:
@@ -93,7 +93,7 @@ struct UploadRefusal {
     /// A proxy has limits of its own, so the size is named that was too much.
     private var tooLarge: TransferError {
         switch order.task {
-        case .chunk(_, let range): explained(.chunkTooLarge, "\(answer) to a chunk of \(range.length) bytes")
+        case .chunk(_, let range, _): explained(.chunkTooLarge, "\(answer) to a chunk of \(range.length) bytes")
         case .register(let registration): explained(.tooLarge, "\(answer) to a file of \(registration.size) bytes")
         case .status, .complete, .abort: explained(.tooLarge)
         }
@@ -114,7 +114,7 @@ extension UploadOrder.Task {
         switch self {
         case .register: "a new upload"
         case .status: "a question about an upload"
-        case .chunk(let index, _): "chunk \(index)"
+        case .chunk(let index, _, _): "chunk \(index)"
         case .complete: "the end of an upload"
         case .abort: "the removal of an upload"
         }

@@ -18,7 +18,7 @@ struct UploadTarget {
             switch order.task {
             case .register: nil
             case .status, .abort: ""
-            case .chunk(let index, _): "/chunks/\(index)"
+            case .chunk(let index, _, _): "/chunks/\(index)"
             case .complete: "/complete"
             }
         guard let path else {

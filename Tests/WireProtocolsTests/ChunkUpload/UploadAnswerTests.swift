@@ -12,7 +12,7 @@ struct UploadAnswerTests {
     }
 
     private func status(_ changes: [String: String?]) -> UploadReport.Outcome {
-        Uploading.judge(.status, 200, [], Uploading.status(changes))
+        Uploading.judge(.status(receipts: [:]), 200, [], Uploading.status(changes))
     }
 
     @Test("a registered upload, new or known already", arguments: [200, 201])
@@ -135,13 +135,16 @@ struct UploadAnswerTests {
     func rest() {
         #expect(status(["totalChunks": "10", "mode": "\"direct\""]).status != nil)
         #expect(status(["totalChunks": "9"]).code == .badResponse)
-        #expect(status(["mode": "\"presigned\""]).code == .unsupported)
-        #expect(register(["mode": "\"presigned\""]).code == .unsupported)
+        #expect(status(["mode": "\"presigned\""]).status?.mode == .presigned)
+        #expect(status(["mode": "\"carried\""]).code == .unsupported)
+        #expect(register(["mode": "\"carried\""]).code == .unsupported)
     }
 
     @Test("bodies that are none", arguments: ["", "{", "null", "[]", "<html>hello</html>", "{}", "\u{0}", "1e999"])
     func badBodies(body: String) {
-        for task in [Uploading.registration, .status, Uploading.chunk, .complete(sha256: nil)] {
+        for task in [
+            Uploading.registration, .status(receipts: [:]), Uploading.chunk, .complete(sha256: nil, receipts: [:]),
+        ] {
             let outcome = Uploading.judge(task, 200, [("Location", "/uploads/id")], body)
             #expect(outcome.code == .badResponse)
             #expect(outcome.sentence == "the server answers 200 OK with a body that is not a chunk server's")
@@ -151,9 +154,9 @@ struct UploadAnswerTests {
     @Test("bodies nested deeply, or not of text")
     func hostileBodies() {
         let deep = String(repeating: "[", count: 100_000)
-        #expect(Uploading.judge(.status, 200, [], deep).code == .badResponse)
+        #expect(Uploading.judge(.status(receipts: [:]), 200, [], deep).code == .badResponse)
         #expect(status(["receivedChunks": deep]).code == .badResponse)
-        let order = Uploading.order(.status)
+        let order = Uploading.order(.status(receipts: [:]))
         let bytes = [UInt8](repeating: 0xFF, count: 1000)
         let outcome = ChunkUpload.judge(order, head: ResponseHead(status: 200), body: bytes, now: Uploading.now)
         #expect(outcome.code == .badResponse)
@@ -180,7 +183,7 @@ struct UploadAnswerTests {
         let ranges = (0..<1_000_000).map { "[\($0),\($0)]" }.joined(separator: ",")
         let body = Uploading.status(["size": "1000000", "chunkSize": "1", "receivedChunks": "[\(ranges)]"])
         var outcome = UploadReport.Outcome.cancelled
-        let time = ContinuousClock().measure { outcome = Uploading.judge(.status, 200, [], body) }
+        let time = ContinuousClock().measure { outcome = Uploading.judge(.status(receipts: [:]), 200, [], body) }
         #expect(outcome.status?.received == [0...999_999])
         // Much more than it takes, so that a busy machine does not matter; anything quadratic takes longer still.
         #expect(time < .seconds(30))

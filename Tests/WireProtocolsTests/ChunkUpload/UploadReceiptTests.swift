@@ -13,17 +13,22 @@ struct UploadReceiptTests {
     private func complete(_ body: String, _ sha256: String? = nil, code: Int = 200, _ fields: [(String, String)] = [])
         -> UploadReport.Outcome
     {
-        Uploading.judge(.complete(sha256: sha256), code, fields, body)
+        Uploading.judge(.complete(sha256: sha256, receipts: [:]), code, fields, body)
     }
 
     @Test("a stored chunk", arguments: [200, 201])
     func stored(code: Int) {
-        let stored = UploadReport.Outcome.stored(receipt: Self.digest)
-        let tag = [("ETag", "\"\(Self.digest)\"")]
-        #expect(chunk(#"{"index":3,"checksum":"\#(Self.digest)","nextExpectedChunk":4}"#, tag, code: code) == stored)
-        #expect(chunk(#"{"index":3,"checksum":"\#(Self.digest.uppercased())"}"#, code: code) == stored)
-        #expect(chunk(#"{"index":3}"#, tag, code: code) == stored)
-        #expect(chunk(#"{"index":3}"#, [("ETag", "W/\"\(Self.digest.uppercased())\"")], code: code) == stored)
+        func stored(_ tag: String? = nil) -> UploadReport.Outcome {
+            .stored(receipt: Receipt(sha256: Self.digest, entityTag: tag))
+        }
+        let text = "\"\(Self.digest)\""
+        let tag = [("ETag", text)]
+        let weak = "W/\"\(Self.digest.uppercased())\""
+        #expect(
+            chunk(#"{"index":3,"checksum":"\#(Self.digest)","nextExpectedChunk":4}"#, tag, code: code) == stored(text))
+        #expect(chunk(#"{"index":3,"checksum":"\#(Self.digest.uppercased())"}"#, code: code) == stored())
+        #expect(chunk(#"{"index":3}"#, tag, code: code) == stored(text))
+        #expect(chunk(#"{"index":3}"#, [("ETag", weak)], code: code) == stored(weak))
         // A tag that is no digest says nothing, and nothing is no receipt.
         #expect(chunk(#"{"index":3}"#, [("ETag", "\"v1\"")], code: code).code == .badResponse)
     }
@@ -55,7 +60,7 @@ struct UploadReceiptTests {
     @Test("a success that the contract does not know", arguments: [202, 203, 204, 206, 299, 199, 0, 600])
     func otherSuccess(code: Int) {
         #expect(chunk(#"{"index":3,"checksum":"\#(Self.digest)"}"#, code: code).code == .badResponse)
-        #expect(Uploading.judge(.status, code, [], Uploading.status()).code == .badResponse)
+        #expect(Uploading.judge(.status(receipts: [:]), code, [], Uploading.status()).code == .badResponse)
     }
 
     @Test("a finished file")

@@ -7,9 +7,9 @@ struct UploadRefusalTests {
     typealias Task = UploadOrder.Task
     typealias Code = TransferError.Code
 
-    private static let complete = Task.complete(sha256: nil)
+    private static let complete = Task.complete(sha256: nil, receipts: [:])
     /// The tasks of which 404 and 410 are errors.
-    private static let afterwards: [Task] = [.status, Uploading.chunk, complete]
+    private static let afterwards: [Task] = [.status(receipts: [:]), Uploading.chunk, complete]
 
     @Test(
         "codes that mean the same for every order",
@@ -65,7 +65,7 @@ struct UploadRefusalTests {
             ("incomplete", complete, .incomplete), ("chunk-conflict", Uploading.chunk, .chunkConflict),
             ("strange", Uploading.chunk, .badResponse), ("idempotency-conflict", Uploading.registration, .uploadLost),
             ("strange", Uploading.registration, .refused), ("strange", complete, .refused),
-            ("strange", .status, .refused),
+            ("strange", .status(receipts: [:]), .refused),
             ("strange", .abort, .refused),
         ])
     func conflicts(kind: String, task: Task, expected: Code) {
@@ -87,7 +87,7 @@ struct UploadRefusalTests {
     func mismatches() {
         #expect(Uploading.judge(Uploading.chunk, 422).code == .digestMismatchOfChunk)
         #expect(Uploading.judge(Self.complete, 422).code == .uploadMismatch)
-        for task in [Uploading.registration, .status, .abort] {
+        for task in [Uploading.registration, .status(receipts: [:]), .abort] {
             #expect(Uploading.judge(task, 422).code == .refused)
         }
     }
@@ -136,7 +136,7 @@ struct UploadRefusalTests {
             (Uploading.registration, "/c/uploads", "https://h/c/"),
             (Uploading.registration, "https://u:p@new/login?token=abc&x=1", "https://new/login?token=***&x=1"),
             (Uploading.chunk, "https://new/c/uploads/id/chunks/3?x", "https://new/c/"),
-            (.status, "http://new/uploads/uploads/1", "http://new/uploads/"),
+            (.status(receipts: [:]), "http://new/uploads/uploads/1", "http://new/uploads/"),
             (.abort, "https://new/\u{202e}", "https://new/%E2%80%AE"),
         ] as [(Task, String, String)])
     func redirects(task: Task, location: String, shown: String) {
@@ -150,12 +150,12 @@ struct UploadRefusalTests {
     @Test("redirects to nowhere")
     func badRedirects() {
         for locations in [[], ["ftp://h/"], ["https:///x"], ["https://a/", "https://b/"], ["\u{1b}"]] {
-            let outcome = Uploading.judge(.status, 302, locations.map { ("Location", $0) })
+            let outcome = Uploading.judge(.status(receipts: [:]), 302, locations.map { ("Location", $0) })
             #expect(outcome.code == .badResponse)
             #expect(outcome.sentence == "the server answers 302 Found without saying where uploads go")
         }
         let long = "https://new/" + String(repeating: "x", count: 1000)
-        #expect((Uploading.judge(.status, 302, [("Location", long)]).sentence?.count ?? 999) < 300)
+        #expect((Uploading.judge(.status(receipts: [:]), 302, [("Location", long)]).sentence?.count ?? 999) < 300)
     }
 
     @Test("a quota of one owner slows nobody else")

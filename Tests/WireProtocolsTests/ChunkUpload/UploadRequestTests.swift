@@ -27,7 +27,8 @@ struct UploadRequestTests {
         #expect(plain.url == "https://h/uploads")
         #expect(plain.headers == [Self.identity, HeaderField("Idempotency-Key", "k1"), Self.json] + Self.common)
         #expect(body == #"{"chunkSize":100,"name":"dir/a b.txt","size":1000}"#)
-        let known = UploadRegistration(key: "k", size: 1, chunkSize: 2, sha256: Uploading.digest)
+        let known = UploadRegistration(
+            key: "k", size: 1, chunkSize: 2, sha256: Uploading.digest, begunAt: Uploading.now)
         let prefixed = try request(.register(known), destination: "http://u:p@h:1/c/files/%22%C3%A9")
         #expect(prefixed.request.url == "http://u:p@h:1/c/uploads")
         #expect(prefixed.body == #"{"chunkSize":2,"name":"\"é","sha256":"\#(Uploading.digest)","size":1}"#)
@@ -35,17 +36,19 @@ struct UploadRequestTests {
 
     @Test("questions, the end and the removal")
     func small() throws {
-        let (status, statusBody) = try request(.status)
+        let (status, statusBody) = try request(.status(receipts: [:]))
         #expect(status == HTTPRequest(method: "GET", url: Uploading.upload, headers: [Self.identity] + Self.common))
         #expect(statusBody == nil)
         let (abort, abortBody) = try request(.abort)
         #expect(abort == HTTPRequest(method: "DELETE", url: Uploading.upload, headers: [Self.identity] + Self.common))
         #expect(abortBody == nil)
-        let (complete, completeBody) = try request(.complete(sha256: nil))
+        let (complete, completeBody) = try request(.complete(sha256: nil, receipts: [:]))
         let headers = [Self.identity, Self.json] + Self.common
         #expect(complete == HTTPRequest(method: "POST", url: Uploading.upload + "/complete", headers: headers))
         #expect(completeBody == "{}")
-        #expect(try request(.complete(sha256: Uploading.digest)).body == #"{"sha256":"\#(Uploading.digest)"}"#)
+        #expect(
+            try request(.complete(sha256: Uploading.digest, receipts: [:])).body
+                == #"{"sha256":"\#(Uploading.digest)"}"#)
     }
 
     @Test("a chunk, whose bytes come from elsewhere")
@@ -72,14 +75,14 @@ struct UploadRequestTests {
         ])
     func addresses(address: String, expected: String) throws {
         #expect(try request(Uploading.chunk, address: address).request.url == expected)
-        #expect(try request(.status, address: address).request.url == address)
+        #expect(try request(.status(receipts: [:]), address: address).request.url == address)
     }
 
     @Test("credentials go to the destination's origin only")
     func credentials() throws {
         let headers = [HeaderField("Authorization", "Bearer s"), HeaderField("user-agent", "me")]
         let destination = "https://u:p@h/files/x"
-        for task in [Uploading.chunk, .status, .complete(sha256: nil), .abort] {
+        for task in [Uploading.chunk, .status(receipts: [:]), .complete(sha256: nil, receipts: [:]), .abort] {
             let home = try request(task, destination: destination, headers: headers).request
             #expect(home.url.hasPrefix("https://u:p@h/uploads/id"))
             #expect(home.headers.suffix(2) == headers[...])

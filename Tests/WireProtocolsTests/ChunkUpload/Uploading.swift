@@ -13,11 +13,13 @@ enum Uploading {
     static let now = WallTime(milliseconds: 784_111_777_000)
 
     static let registration = UploadOrder.Task.register(
-        UploadRegistration(key: "k1", size: size, chunkSize: 100, sha256: nil))
-    static let chunk = UploadOrder.Task.chunk(3, ByteRange(300, 400))
+        UploadRegistration(key: "k1", size: size, chunkSize: 100, sha256: nil, begunAt: now))
+    static let chunk = UploadOrder.Task.chunk(3, ByteRange(300, 400), offer: nil)
     static func isRegistration(_ task: UploadOrder.Task) -> Bool { task == registration }
 
-    static let tasks: [UploadOrder.Task] = [registration, .status, chunk, .complete(sha256: nil), .abort]
+    static let tasks: [UploadOrder.Task] = [
+        registration, .status(receipts: [:]), chunk, .complete(sha256: nil, receipts: [:]), .abort,
+    ]
 
     static func order(
         _ task: UploadOrder.Task, destination: String = destination, address: String? = nil,
@@ -29,7 +31,8 @@ enum Uploading {
         if case .register = task { isRegistration = true }
         return UploadOrder(
             id: RequestID(1), transfer: TransferID(1), task: task,
-            address: address ?? (isRegistration ? destination : upload), destination: destination,
+            address: address ?? (isRegistration ? destination : upload),
+            plan: ChunkPlan(size: size, exactChunkSize: 100), mode: .direct, destination: destination,
             source: SourceIdentity(device: 1, inode: 2, size: size, modified: 3), options: options,
             needsFreshConnection: false)
     }

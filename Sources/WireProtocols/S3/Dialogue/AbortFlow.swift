@@ -1,0 +1,46 @@
+import TransferCore
+
+/// Has the store forget a multipart upload, and makes sure of it: parts that were on their way may land after the first
+/// request (Amazon S3 API Reference, "AbortMultipartUpload").
+struct AbortFlow: S3UploadFlow {
+    private enum Step: Sendable { case aborting, listing }
+
+    private let upload: MultipartUpload
+    private var step = Step.aborting
+    private var tries = 0
+
+    private static let mostTries = 3
+
+    init(_ upload: MultipartUpload) {
+        self.upload = upload
+    }
+
+    func request(usesChecksums: Bool) -> S3UploadRequest {
+        switch step {
+        case .aborting: .abort(upload.location, uploadID: upload.id)
+        case .listing: .listParts(upload.location, uploadID: upload.id, after: nil)
+        }
+    }
+
+    mutating func answered(
+        _ answer: S3UploadAnswer, _ memory: RemoteMemory
+    ) throws(TransferError) -> S3UploadVerdict {
+        let isGone = answer.head.status == 404 || step == .listing && answer.forbidsLooking
+        guard answer.isSuccess || isGone else { return .refused }
+        switch step {
+        case .aborting:
+            tries += 1
+            step = .listing
+            return .goOn
+        case .listing:
+            if isGone { return .done(.aborted) }
+            guard try !S3Answers.parts(answer.body).parts.isEmpty else { return .done(.aborted) }
+            guard tries < Self.mostTries else {
+                throw TransferError(
+                    .serverError, "the store still has parts of the upload after \(tries) requests to abort it")
+            }
+            step = .aborting
+            return .goOn
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import TransferCore
+
+/// The unfinished uploads of one key, page by page.
+struct UploadsListing: Sendable {
+    /// Where the next page begins.
+    private(set) var marker: S3UploadsPage.Marker?
+    private let key: String
+    private var newest: [S3Upload] = []
+    private var pages = 0
+
+    /// Of a thousand uploads each.
+    private static let mostPages = 1000
+    /// Each of them costs a request to look into.
+    private static let mostUploads = 20
+
+    /// - Parameter key: Stores list uploads of all keys that begin with it.
+    init(key: String) {
+        self.key = key
+    }
+
+    /// The uploads that were begun at that time or later by the store's clock, newest first.
+    func uploads(since time: WallTime) -> [S3Upload] {
+        newest.filter { Self.time($0) >= time }
+    }
+
+    /// Takes in the next page. Returns whether it was the last one.
+    ///
+    /// - Throws: ``TransferError/Code/badResponse`` if the pages have no end.
+    mutating func take(_ page: S3UploadsPage) throws(TransferError) -> Bool {
+        pages += 1
+        guard page.next == nil || page.next != marker && pages < Self.mostPages else {
+            throw TransferError(.badResponse, "the store answers with a list of uploads that has no end")
+        }
+        // Byte by byte: two strings that only look the same are two keys.
+        let found = page.uploads.filter { $0.key.utf8.elementsEqual(key.utf8) && $0.initiated != nil }
+        newest = Array((newest + found).sorted { Self.time($0) > Self.time($1) }.prefix(Self.mostUploads))
+        marker = page.next
+        return marker == nil
+    }
+
+    private static func time(_ upload: S3Upload) -> WallTime {
+        upload.initiated ?? WallTime(milliseconds: .min)
+    }
+}
