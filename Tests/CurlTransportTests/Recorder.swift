@@ -35,7 +35,7 @@ final class Recorder: ResponseReceiver {
 
 extension Transport {
     /// Waits until that many requests have ended, or until the time is up by `clock`.
-    func ends(_ count: Int = 1, clock: any Clock, within limit: Duration = .seconds(20)) -> [TransportEnd] {
+    func ends(_ count: Int = 1, clock: any Clock, within limit: Duration = .seconds(60)) -> [TransportEnd] {
         let deadline = clock.now() + limit
         var ends: [TransportEnd] = []
         while ends.count < count, clock.now() < deadline { ends += wait(until: deadline) }
@@ -43,7 +43,7 @@ extension Transport {
     }
 
     /// Waits until `condition` holds, or until the time is up by `clock`.
-    func run(clock: any Clock, within limit: Duration = .seconds(20), until condition: () -> Bool) -> [TransportEnd] {
+    func run(clock: any Clock, within limit: Duration = .seconds(60), until condition: () -> Bool) -> [TransportEnd] {
         let deadline = clock.now() + limit
         var ends: [TransportEnd] = []
         while !condition(), clock.now() < deadline { ends += wait(until: deadline) }
