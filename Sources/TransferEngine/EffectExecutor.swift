@@ -12,48 +12,47 @@ final class EffectExecutor {
     let parts: Engine.Parts
     private let settings: EngineSettings
     let inbox: EngineInbox
-    private let pool: BufferPool
     private let committer: Committer
-    /// A receiver uses the same one for all its life, so that its writes stay in order.
     let writers: [WorkQueue]
     /// For work that reads whole files.
     private let verifier: FileVerifier
+    private let downloads: DownloadExecutor
     private let uploads: UploadExecutor
     /// Receipts that are not on their way to the store yet.
     private var receipts: [TransferID: CommitWork.Receipts] = [:]
-    private var receivers: [RequestID: SpanReceiver] = [:]
-    private var sessions: [TransferID: PartSession] = [:]
     let opened = OpenedFiles<PartSession>()
     private var events: [Event] = []
-    private var nextWriter = 0
 
     init(transport: any Transport, parts: Engine.Parts, settings: EngineSettings, inbox: EngineInbox) {
         self.transport = transport
         self.parts = parts
         self.settings = settings
         self.inbox = inbox
-        pool = BufferPool(count: Self.buffers, bufferSize: Self.bufferSize) { inbox.wake() }
+        let pool = BufferPool(count: Self.buffers, bufferSize: Self.bufferSize) { inbox.wake() }
         writers = [WorkQueue(name: "write-0"), WorkQueue(name: "write-1")]
         let post: @Sendable ([Event]) -> Void = { inbox.post($0) }
         committer = Committer(
             store: parts.store, fileSystem: parts.fileSystem, clock: parts.clock, logger: parts.logger, post: post)
         verifier = FileVerifier(fileSystem: parts.fileSystem, committer: committer, post: post)
+        downloads = DownloadExecutor(
+            transport: transport, parts: parts, settings: settings, inbox: inbox, pool: pool, committer: committer,
+            writers: writers)
         uploads = UploadExecutor(transport: transport, parts: parts, settings: settings, inbox: inbox, pool: pool)
     }
 
     // MARK: Events
 
-    var hasEvents: Bool { !events.isEmpty }
+    var hasEvents: Bool { !events.isEmpty || downloads.hasAccepted }
 
     /// What happened on this thread since the last call.
     func takeEvents() -> [Event] {
         defer { events = [] }
-        return events
+        return downloads.takeAccepted() + events
     }
 
     /// How far every running request is.
     func progress() -> [RequestID: Int64] {
-        receivers.mapValues(\.position).merging(uploads.progress()) { $1 }
+        downloads.progress().merging(uploads.progress()) { $1 }
     }
 
     /// Takes note of events that concern the executor before the machines hear of them.
@@ -62,49 +61,24 @@ final class EffectExecutor {
             switch event {
             case .sourceOpened(let id, .success): uploads.sourceOpened(id)
             case .fileOpened(let id, .success):
-                guard let session = opened.take(id) else { continue }
-                sessions[id] = session
-            case .finished(let id, .success), .fileClosed(let id): sessions[id] = nil
-            case .requestEnded(let id, _): receivers[id] = nil
+                if let session = opened.take(id) { downloads.opened(session) }
+            case .finished(let id, .success), .fileClosed(let id): downloads.closed(id)
+            case .requestEnded(let id, _): downloads.settled(id)
             case .shutdown: verifier.cancel()
             default: break
             }
         }
         // Only now can bodies go on that came before their file was open.
         for event in events {
-            if case .fileOpened(let id, .success) = event { attach(id) }
-        }
-    }
-
-    private func attach(_ id: TransferID) {
-        guard let session = sessions[id] else { return }
-        for (request, receiver) in receivers where receiver.order.transfer == id {
-            receiver.attach(session)
-            if receiver.isPaused { transport.resume(request) }
+            if case .fileOpened(let id, .success) = event { downloads.attach(id) }
         }
     }
 
     /// Requests have ended on the network.
     func ended(_ ends: [TransportEnd]) {
-        for end in ends {
-            if let report = uploads.ended(end) {
-                events.append(.answered(end.id, report))
-                continue
-            }
-            guard let receiver = receivers[end.id] else { continue }
-            if case .redirect(let location) = receiver.verdict {
-                follow(location, receiver)
-            } else {
-                receiver.finish(end.outcome, timeToFirstByte: end.timeToFirstByte)
-            }
-        }
-        resumePaused()
+        for end in ends where !uploads.ended(end) { downloads.ended(end) }
+        downloads.goOn()
         for (id, report) in uploads.goOn() { events.append(.answered(id, report)) }
-    }
-
-    private func resumePaused() {
-        guard pool.hasFree else { return }
-        for (id, receiver) in receivers where receiver.isPaused && receiver.session != nil { transport.resume(id) }
     }
 
     /// Whether receipts wait for ``handOver()``.
@@ -112,7 +86,7 @@ final class EffectExecutor {
 
     /// Hands over what lies in memory: bytes of requests that have become slow, and the receipts that have gathered.
     func handOver() {
-        for receiver in receivers.values { receiver.handOverIfOld() }
+        downloads.handOver()
         guard !receipts.isEmpty else { return }
         var work = CommitWork()
         takeReceipts(into: &work)
@@ -127,6 +101,7 @@ final class EffectExecutor {
     /// Does everything that was begun, and ends the helpers.
     func finish() {
         handOver()
+        downloads.finish()
         uploads.finish()
         for writer in writers { writer.finish() }
         verifier.finish()
@@ -141,18 +116,14 @@ final class EffectExecutor {
         takeReceipts(into: &work)
         for effect in effects {
             switch effect {
-            case .request(let order): request(order)
-            case .shorten(let id, let end):
-                guard let receiver = receivers[id], receiver.shorten(to: end) else { continue }
-                transport.cancel(id)
-                receiver.finish(.stopped, timeToFirstByte: nil)
+            case .request(let order): downloads.request(order)
+            case .shorten(let id, let end): downloads.shorten(id, to: end)
             case .cancel(let id):
                 if let report = uploads.cancel(id) {
                     events.append(.answered(id, report))
                     continue
                 }
-                transport.cancel(id)
-                receivers[id]?.finish(nil, timeToFirstByte: nil)
+                downloads.cancel(id)
             case .send(let order): uploads.send(order)
             case .openSource(let id, let path): uploads.openSource(id, path)
             case .closeSource(let id): uploads.closeSource(id)
@@ -162,23 +133,23 @@ final class EffectExecutor {
                 work.awaited.append(record.id)
             case .openFile(let id, let order): open(id, order)
             case .closeFile(let id, let delete):
-                guard let session = sessions[id] else {
+                guard let session = downloads.sessions[id] else {
                     events.append(.fileClosed(id))
                     continue
                 }
                 work.closing.append((session, delete))
             case .finish(let id, let order):
-                guard let session = sessions[id] else { continue }
-                if order.digests.isEmpty {
-                    work.finishing.append(CommitWork.Finish(session: session, order: order, sha256: nil))
+                guard let session = downloads.sessions[id] else { continue }
+                if ContentCheck.isNeeded(order) {
+                    verifier.compareContent(session, order)
                 } else {
-                    verifier.compareDigests(session, order)
+                    work.finishing.append(CommitWork.Finish(session: session, order: order, sha256: nil))
                 }
             case .verify(let id, let order): verifier.verify(id, order)
             case .save(let record):
                 work.save(record)
                 // A file that one request will fill gets its final name at once.
-                if let session = sessions[record.id], !session.file.isLinked, !record.state.isFinal,
+                if let session = downloads.sessions[record.id], !session.file.isLinked, !record.state.isFinal,
                     record.version?.size ?? .max > settings.openingLength
                 {
                     work.opened.append(session)
@@ -224,47 +195,6 @@ final class EffectExecutor {
             receipts = work.receipts
         } else {
             committer.submit { $0.merge(work) }
-        }
-    }
-
-    private func request(_ order: RequestOrder) {
-        let inbox = self.inbox
-        let committer = self.committer
-        nextWriter = (nextWriter + 1) % writers.count
-        let receiver = SpanReceiver(
-            order: order, session: sessions[order.transfer],
-            surroundings: SpanReceiver.Surroundings(
-                pool: pool, clock: parts.clock, writer: writers[nextWriter],
-                accepted: { [unowned self] id, head in events.append(.accepted(id, head)) },
-                post: { inbox.post([$0]) },
-                recorded: { committer.sessionIsDirty($0) }))
-        receivers[order.id] = receiver
-        start(receiver)
-    }
-
-    private func start(_ receiver: SpanReceiver) {
-        let order = receiver.order
-        let range = order.expectation.range
-        let request = HTTPDownload.request(
-            url: receiver.address, range: range, openEnded: range.end == .max, precondition: order.precondition,
-            headers: order.options.headers,
-            sendsHeaders: Origin(receiver.address) == Origin(receiver.originalAddress), version: parts.version)
-        var options = ConnectionOptions(order.options, settings)
-        options.needsFreshConnection = order.needsFreshConnection && receiver.redirects == 0
-        transport.start(order.id, request, body: nil, options: options, receiver: receiver)
-    }
-
-    private func follow(_ location: String, _ receiver: SpanReceiver) {
-        let decision = Redirects.decide(
-            location: location, from: receiver.address, original: receiver.originalAddress,
-            followed: receiver.redirects)
-        switch decision {
-        case .follow(let url, let isSameOrigin):
-            receiver.redirect(to: isSameOrigin ? Userinfo.carry(from: receiver.originalAddress, to: url) : url)
-            start(receiver)
-        case .refused(let error):
-            receiver.refuse(error)
-            receiver.finish(.stopped, timeToFirstByte: nil)
         }
     }
 

@@ -1,5 +1,6 @@
 import Logging
 import TransferCore
+import WireProtocols
 
 /// The engine: one thread that owns the network and all decisions, with helpers for what blocks.
 ///
@@ -13,18 +14,21 @@ public final class Engine: EngineClient {
         public var fileSystem: any FileSystem
         public var clock: any Clock
         public var logger: Logger
+        /// How object stores are reached.
+        public var access: any S3AccessSource
         /// Named in `User-Agent`.
         public var version: String
 
         public init(
             transport: @escaping @Sendable () throws(TransferError) -> any Transport, store: any BookmarkStore,
-            fileSystem: any FileSystem, clock: any Clock, logger: Logger, version: String
+            fileSystem: any FileSystem, clock: any Clock, logger: Logger, access: any S3AccessSource, version: String
         ) {
             self.transport = transport
             self.store = store
             self.fileSystem = fileSystem
             self.clock = clock
             self.logger = logger
+            self.access = access
             self.version = version
         }
     }

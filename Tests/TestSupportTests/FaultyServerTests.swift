@@ -81,8 +81,10 @@ import TransferCore
 
     @Test func restartsOnItsPort() async throws {
         let server = FaultyServer([ServedFile("/f", .pattern(content))])
-        try server.start()
-        let port = server.port
+        let reserved = try ReservedPort()
+        let port = reserved.port
+        try server.start(port: port)
+        #expect(server.port == port)
         #expect(try await RawConnection.fetch(port: port, "GET", "/f").status == 200)
         server.stop()
         #expect(throws: SystemFailure.self) { try RawConnection(port: port) }

@@ -35,7 +35,7 @@ import TransferCore
         let closed = try await fetch([.close(after: Int64(count))], "GET", [])
         #expect(closed["Content-Length"] == "100000")
         #expect(closed.body == expected && closed.ending == .closed)
-        let stalled = try await fetch([.stall(after: Int64(count))], "GET", [], timeout: .milliseconds(200))
+        let stalled = try await fetch([.stall(after: Int64(count))], "GET", [], timeout: .seconds(2))
         #expect(stalled.body == expected && stalled.ending == .timedOut)
     }
 

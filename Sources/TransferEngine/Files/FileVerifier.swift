@@ -1,4 +1,3 @@
-import Crypto
 import Synchronization
 import TransferCore
 
@@ -33,17 +32,12 @@ final class FileVerifier: Sendable {
         queue.finish()
     }
 
-    /// Compares a complete part file with the digests it must have, and then has it renamed.
-    func compareDigests(_ session: PartSession, _ order: FinishOrder) {
+    /// Compares a complete part file with what it must be, and then has it renamed.
+    func compareContent(_ session: PartSession, _ order: FinishOrder) {
         queue.submit { [self] in
             do throws(TransferError) {
-                let sha256 = try digest(of: session.file, size: order.size)
-                for expected in order.digests where expected.sha256 != sha256 {
-                    let whose = expected.origin == .user ? "expected" : "announced by the server"
-                    throw TransferError(
-                        .digestMismatch, "SHA-256 is \(sha256), but \(whose) was \(expected.sha256)")
-                }
-                let finish = CommitWork.Finish(session: session, order: order, sha256: sha256)
+                let finish = CommitWork.Finish(
+                    session: session, order: order, sha256: try check(session, order))
                 committer.submit { $0.finishing.append(finish) }
             } catch {
                 post([.finished(session.transfer, .failure(error))])
@@ -51,19 +45,24 @@ final class FileVerifier: Sendable {
         }
     }
 
-    private func digest(of file: any PartFile, size: Int64) throws(TransferError) -> String {
-        var hasher = SHA256()
+    /// Returns the SHA-256 of the content, where it was computed.
+    private func check(_ session: PartSession, _ order: FinishOrder) throws(TransferError) -> String? {
+        var check = ContentCheck(order)
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var offset: Int64 = 0
-        while offset < size {
+        while offset < order.size {
             guard !isCancelled.load(ordering: .relaxed) else { throw Self.stopped }
-            let count = Int(min(Int64(buffer.count), size - offset))
-            let read = try file.read(count, at: offset, into: &buffer)
-            buffer.withUnsafeBytes { hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<read])) }
+            if let length = check.addPart(at: offset, from: session.partDigests) {
+                offset += length
+                continue
+            }
+            let count = Int(min(Int64(buffer.count), check.room(at: offset)))
+            let read = try session.file.read(count, at: offset, into: &buffer)
+            buffer.withUnsafeBytes { check.update(UnsafeRawBufferPointer(rebasing: $0[..<read])) }
             guard read > 0 else { throw TransferError(.fileFailure, "the file is shorter than it was written") }
             offset += Int64(read)
         }
-        return hex(hasher.finalize())
+        return try check.result()
     }
 
     /// Compares every chunk of a file with its stored checksum. If a finished file has damaged ones, it becomes a part

@@ -11,7 +11,9 @@ final class PartSession: Sendable {
     var partPath: String { finalPath + ".part" }
     let chunkSize: Int64
     /// `nil` while the size of the file is unknown.
-    private let size: Int64?
+    let size: Int64?
+    /// Of an object whose parts are the chunks: what is known of the content that was written.
+    let partDigests = PartDigests()
 
     private struct State {
         /// The written prefix of every chunk that is begun and not complete.

@@ -29,6 +29,8 @@ final class SpanReceiver: ResponseReceiver {
     private static let cheapBody = 64 << 10
 
     let order: RequestOrder
+    /// What a head means; by the rules of HTTP, if nobody else has a say.
+    private let judge: ((ResponseHead) -> HeadVerdict)?
     private let surroundings: Surroundings
     private(set) var session: PartSession?
     /// The address being asked, after redirects.
@@ -37,9 +39,11 @@ final class SpanReceiver: ResponseReceiver {
     var redirects = 0
 
     private var mode = Mode.awaitingHead
-    private var head: ResponseHead?
+    private(set) var head: ResponseHead?
     private(set) var verdict: HeadVerdict?
-    private var discarded = 0
+    private var status: Int?
+    /// The body of an answer that does not hold what was asked for, as much as has come of it.
+    private(set) var refusal: [UInt8] = []
     /// The offset of the next byte to arrive.
     private(set) var position: Int64
     /// Where the request ends; moves closer when the rest is given to somebody else.
@@ -53,37 +57,45 @@ final class SpanReceiver: ResponseReceiver {
     private var bufferStart: Int64
     private var lastHandOver: Instant = .zero
     private var checksums: ChunkChecksums?
-    /// Bookmarks wait for the end of the answer, because only then is it known to be right.
-    private var isHeldBack = false
-    private let held = HeldBookmarks()
+    /// Of an object: what its store says of its content.
+    private var objectChecksum: ObjectChecksum?
+    private var writing: SpanWriting
 
     private var end: (outcome: TransportEnd.Outcome?, timeToFirstByte: Duration?)?
     /// Whether a body was refused because there was no room for it.
     private(set) var isPaused = false
 
-    init(order: RequestOrder, session: PartSession?, surroundings: Surroundings) {
+    init(
+        order: RequestOrder, session: PartSession?, judge: ((ResponseHead) -> HeadVerdict)? = nil,
+        surroundings: Surroundings
+    ) {
         self.order = order
+        self.judge = judge
         self.surroundings = surroundings
         self.session = session
+        writing = SpanWriting(surroundings)
         address = order.address
         position = order.expectation.range.start
         bufferStart = position
         limit = order.expectation.range.end
+        objectChecksum = order.checksum
     }
 
     // MARK: The answer
 
     func receive(head: ResponseHead) -> HeadDecision {
         self.head = head
-        let verdict = RangeJudge.judge(
-            head, expectation: order.expectation, url: address, now: surroundings.clock.wallTime())
+        status = head.status
+        let verdict =
+            judge?(head)
+            ?? RangeJudge.judge(
+                head, expectation: order.expectation, url: address, now: surroundings.clock.wallTime())
         self.verdict = verdict
         switch verdict {
         case .partial(let range, let facts):
             accept(.partial(range), facts, limit: range.end)
             // Without a length of its own an answer is known to be complete only at its end.
-            isHeldBack = facts.bodyDigest != nil || head["Content-Length"] == nil
-            held.begin(digest: facts.bodyDigest)
+            if facts.bodyDigest != nil || head["Content-Length"] == nil { writing.holdBack(digest: facts.bodyDigest) }
         case .whole(let facts):
             accept(.whole, facts, limit: facts.total ?? .max)
         case .empty(let facts):
@@ -104,6 +116,7 @@ final class SpanReceiver: ResponseReceiver {
         guard order.purpose == .fetch else { return }
         var facts = facts
         facts.suggestedName = facts.suggestedName ?? SafeFileName.fromURL(order.address)
+        objectChecksum = objectChecksum ?? facts.checksum
         surroundings.accepted(order.id, AcceptedHead(kind: kind, facts: facts, address: address))
         if session != nil { beginChecksums() }
     }
@@ -112,8 +125,9 @@ final class SpanReceiver: ResponseReceiver {
         switch mode {
         case .awaitingHead, .done: return .stop
         case .discarding:
-            discarded += body.count
-            return discarded > Self.cheapBody ? .stop : .proceed
+            guard refusal.count + body.count <= Self.cheapBody else { return .stop }
+            refusal.append(contentsOf: body)
+            return .proceed
         case .writing: break
         }
         let wanted = Int(min(Int64(body.count), limit - position))
@@ -180,6 +194,8 @@ final class SpanReceiver: ResponseReceiver {
         let before = session.checksum(of: chunk, bytes: start - Int64(chunk) * session.chunkSize)
         assert(before != nil, "request \(order.id) does not go on where the chunk ends")
         checksums = ChunkChecksums(chunkSize: session.chunkSize, position: start, checksum: before ?? 0)
+        writing.partHasher = PartHasher(
+            objectChecksum, chunkSize: session.chunkSize, size: session.size, digests: session.partDigests)
         if let buffer { updateChecksums(to: position / ChunkPlan.alignment * ChunkPlan.alignment, in: buffer) }
     }
 
@@ -213,33 +229,7 @@ final class SpanReceiver: ResponseReceiver {
         let start = bufferStart
         bufferStart = offset
         lastHandOver = surroundings.clock.now()
-        write(full, count, at: start, bookmarks, session)
-    }
-
-    private func write(
-        _ buffer: PooledBuffer, _ count: Int, at offset: Int64, _ bookmarks: [ChunkBookmark], _ session: PartSession
-    ) {
-        let pool = surroundings.pool
-        let clock = surroundings.clock
-        let post = surroundings.post
-        let recorded = surroundings.recorded
-        let held = isHeldBack ? self.held : nil
-        surroundings.writer.submit {
-            let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count])
-            defer { pool.giveBack(buffer) }
-            guard !session.hasFailed else { return }
-            do throws(TransferError) {
-                try session.file.write(bytes, at: offset)
-            } catch {
-                if session.fail() { post(.fileFailed(session.transfer, error)) }
-                return
-            }
-            if let held {
-                held.add(bytes, bookmarks)
-            } else if session.record(bookmarks, at: clock.now()) {
-                recorded(session)
-            }
-        }
+        writing.write(full, count, at: start, bookmarks, session)
     }
 
     // MARK: Changes of plan
@@ -266,19 +256,30 @@ final class SpanReceiver: ResponseReceiver {
     /// The address that the user's fields and credentials are meant for.
     var originalAddress: String { order.source }
 
-    /// A redirect leads nowhere.
-    func refuse(_ error: TransferError) {
-        verdict = .rejected(error, retryAfter: nil, RemoteFacts())
+    /// No answer will come that holds what was asked for: the file is empty, or nobody is to be asked.
+    ///
+    /// - Parameter status: Of the answer that told so, if it was another one than the last.
+    func settle(_ verdict: HeadVerdict, status: Int? = nil) {
+        self.verdict = verdict
+        self.status = status ?? self.status
+        if case .empty(let facts) = verdict { accept(.empty, facts, limit: 0) }
+        mode = .discarding
     }
 
     /// Forgets an answer that only led elsewhere.
     func redirect(to address: String) {
         self.address = address
         redirects += 1
+        forgetAnswer()
+    }
+
+    /// Forgets an answer after which another is asked for.
+    func forgetAnswer() {
         mode = .awaitingHead
         verdict = nil
         head = nil
-        discarded = 0
+        status = nil
+        refusal = []
     }
 
     // MARK: The end
@@ -291,7 +292,8 @@ final class SpanReceiver: ResponseReceiver {
             return
         }
         end = nil
-        let result = result(of: outcome)
+        let result = SpanEnd(verdict: verdict, position: position, limit: limit, sentTooMuch: sentTooMuch)
+            .outcome(of: outcome)
         let kept = keptEnd(result)
         if mode == .writing, order.purpose == .fetch {
             position = max(bufferStart, kept)
@@ -299,65 +301,17 @@ final class SpanReceiver: ResponseReceiver {
         }
         mode = .done
         let report = RequestReport(
-            outcome: result, receivedEnd: kept, timeToFirstByte: timeToFirstByte, status: head?.status)
+            outcome: result, receivedEnd: kept, timeToFirstByte: timeToFirstByte, status: status)
         let leftover = [buffer, spare].compactMap { $0 }
         let compared = order.purpose == .compare ? buffer : nil
         buffer = nil
         spare = nil
-        let (id, start) = (order.id, order.expectation.range.start)
-        let (session, held) = (self.session, isHeldBack ? self.held : nil)
-        let (pool, clock) = (surroundings.pool, surroundings.clock)
-        let (post, recorded) = (surroundings.post, surroundings.recorded)
-        // Behind everything that was handed over before.
-        surroundings.writer.submit {
-            var report = report
-            if let compared { report.outcome = OverlapComparison.outcome(compared, report, session, start) }
-            for buffer in leftover { pool.giveBack(buffer) }
-            if let held {
-                switch held.end(isComplete: report.outcome == .completed) {
-                case .success(let bookmarks):
-                    if let session, session.record(bookmarks, at: clock.now()) { recorded(session) }
-                case .failure(let error):
-                    if report.outcome == .completed { report.outcome = .failed(error, retryAfter: nil, nil) }
-                    report.receivedEnd = start
-                }
-            }
-            post(.requestEnded(id, report))
-        }
-    }
-
-    /// Puts what the head said and how the transport ended together.
-    private func result(of outcome: TransportEnd.Outcome?) -> RequestReport.Outcome {
-        switch (verdict, outcome) {
-        case (_, nil): return .cancelled
-        case (.rejected(let error, let retryAfter, let facts), _):
-            return .failed(error, retryAfter: retryAfter, facts)
-        case (.redirect, _):
-            return .failed(TransferError(.redirectRefused, "the redirect was not followed"), retryAfter: nil, nil)
-        case (.empty, _): return .completed
-        case (nil, .failed(let error)): return .failed(error, retryAfter: nil, nil)
-        case (nil, _):
-            return .failed(TransferError(.badResponse, "the server sent no answer"), retryAfter: nil, nil)
-        case (.partial, _), (.whole, _): break
-        }
-        if sentTooMuch {
-            let error = TransferError(.badResponse, "the server sent more than it announced")
-            return .failed(error, retryAfter: nil, nil)
-        }
-        if position == limit { return .completed }
-        switch outcome {
-        case .failed(let error): return .failed(error, retryAfter: nil, nil)
-        case .completed where limit == .max: return .completed
-        default:
-            let missing = limit - position
-            let error = TransferError(.shortBody, "the answer ended \(missing) bytes early")
-            return .failed(error, retryAfter: nil, nil)
-        }
+        writing.end(order, report, session, leftover: leftover, compared: compared)
     }
 
     /// The offset behind the last byte that counts.
     private func keptEnd(_ result: RequestReport.Outcome) -> Int64 {
-        if sentTooMuch { return isHeldBack ? order.expectation.range.start : aligned(bufferStart) }
+        if sentTooMuch { return writing.held != nil ? order.expectation.range.start : aligned(bufferStart) }
         guard result == .completed else {
             return verdict == nil || mode != .writing ? order.expectation.range.start : aligned(position)
         }

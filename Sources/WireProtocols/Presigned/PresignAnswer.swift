@@ -63,8 +63,8 @@ struct PresignAnswer: Decodable {
         return signed
     }
 
-    /// In the order of their names; `nil` if one must not be sent. `Host` and `Content-Length` are the transport's to make,
-    /// so that they can only agree with it.
+    /// In the order of their names; `nil` if one must not be sent. `Host` and `Content-Length` are the transport's to
+    /// make, so that they can only agree with it.
     private static func fields(_ headers: [String: String], _ origin: Origin, length: Int64) -> [HeaderField]? {
         var fields: [HeaderField] = []
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) {

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import TransferCore
 
-/// The requests of a presigned upload to its server: for addresses of chunks, and for the record of one that the store has.
+/// The requests of a presigned upload to its server: for addresses of chunks, and for the record of one that the store
+/// has.
 struct PresignRequest {
     /// A chunk that an address is wanted for.
     struct Chunk: Encodable {

@@ -1,10 +1,10 @@
 import TransferCore
 
-/// One chunk of an upload whose server signs addresses of an object store: an address is asked for, the chunk is sent to
-/// it, and the server is told what the store said.
+/// One chunk of an upload whose server signs addresses of an object store: an address is asked for, the chunk is sent
+/// to it, and the server is told what the store said.
 ///
-/// Nothing of the user's fields and credentials goes to the store. A chunk that the store has taken is in the memory until
-/// the server has recorded it, so that it is sent once, however often the record fails.
+/// Nothing of the user's fields and credentials goes to the store. A chunk that the store has taken is in the memory
+/// until the server has recorded it, so that it is sent once, however often the record fails.
 struct PresignedChunkDialogue: UploadDialogue {
     private enum Step: Sendable {
         case asking([PresignRequest.Chunk])

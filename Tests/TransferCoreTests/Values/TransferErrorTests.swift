@@ -13,7 +13,10 @@ import TransferCore
         ),
         (
             .reconcile,
-            [.remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete, .remoteConflict]
+            [
+                .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict,
+                .incomplete, .remoteConflict,
+            ]
         ),
         (
             .needsUser,

@@ -16,11 +16,14 @@ import TransferCore
     private let supply: ChunkSupply
     private let transfer = TransferID(1)
     private let buffers = 48
+    /// What the supply told of digests.
+    private let digests = Digests()
     private var ready: [(id: RequestID, result: Result<PreparedChunk, TransferError>)] = []
 
     init() {
         pool = BufferPool(count: buffers, bufferSize: 1 << 20) {}
-        supply = ChunkSupply(pool: pool, inbox: EngineInbox())
+        let digests = self.digests
+        supply = ChunkSupply(pool: pool, inbox: EngineInbox()) { digests.places[$0] = $1 }
         fileSystem.put([UInt8](repeating: 7, count: 10 << 20), at: path)
     }
 
@@ -59,6 +62,26 @@ import TransferCore
         #expect(supply.takeReady().isEmpty)
     }
 
+    /// It was read ahead before anybody knew that its MD5 would be asked for.
+    @Test func aChunkWhoseMD5IsWantedIsReadAgain() async throws {
+        try await onOwnThread { [self] in
+            #expect(supply.want(try wish(mebibytes(0, 2)), for: RequestID(1)) == nil)
+            let first = try next()
+            #expect(first.chunk.digests.md5 == nil)
+            try settle()
+            var second = try wish(mebibytes(2, 4))
+            second.needsMD5 = true
+            #expect(supply.want(second, for: RequestID(2)) == nil)
+            let read = try next()
+            #expect(read.id == RequestID(2) && read.chunk.digests.sha256 == first.chunk.digests.sha256)
+            // Of 2 MiB of sevens, by another program.
+            #expect(read.chunk.digests.md5 == "02be6fa5865787ef074eefff70bacd33")
+            first.chunk.window.release()
+            read.chunk.window.release()
+            try settle()
+        }
+    }
+
     @Test func theNextChunkIsThereWhenItIsAskedFor() async throws {
         try await onOwnThread { [self] in
             #expect(supply.want(try wish(mebibytes(0, 2)), for: RequestID(1)) == nil)
@@ -66,7 +89,9 @@ import TransferCore
             #expect(first.id == RequestID(1))
             try settle()
             let second = supply.want(try wish(mebibytes(2, 4)), for: RequestID(2))
-            #expect(second?.digest == first.chunk.digest, "both are sevens")
+            #expect(second?.digests == first.chunk.digests, "both are sevens")
+            #expect(
+                digests.places[ChunkSupply.Place(transfer: transfer, range: mebibytes(2, 4))] == second?.digests.sha256)
             first.chunk.window.release()
             second?.window.release()
             try settle()
@@ -149,4 +174,9 @@ import TransferCore
             supply.finish()
         }
     }
+}
+
+/// Digests by place, on one thread.
+private final class Digests: @unchecked Sendable {
+    var places: [ChunkSupply.Place: String] = [:]
 }

@@ -46,7 +46,7 @@ struct ReaderBench {
         let outcome = Outcome()
         let length = Int64(range.count)
         let buffers = pool.take(least: 1, most: min(bufferCount, reader.pieceCount(of: length)))
-        reader.prepare(length: length, buffers: buffers) { outcome.settle($0) }
+        reader.prepare(length: length, needsMD5: false, buffers: buffers) { outcome.settle($0) }
         try eventuallyBlocking("the chunk is read") { outcome.result != nil }
         return try outcome.result!.get()
     }

@@ -23,28 +23,30 @@ import TransferCore
         try await withBench(buffers: buffers) { bench in
             let chunk = try bench.prepare(range)
             let wanted = bench.pattern.bytes(range)
-            #expect(chunk.digest == hex(SHA256.hash(wanted)))
+            #expect(chunk.digests.sha256 == hex(SHA256.hash(wanted)))
             let body = ChunkBody(chunk.window)
             #expect(try body.drain(to: body.length) == wanted)
             #expect(body.position == body.length)
-            body.release()
+            chunk.window.release()
             #expect(bench.isEveryBufferBack)
         }
     }
 
     @Test func whatFitsIsReadOnce() async throws {
         try await withBench(buffers: 11) { bench in
-            let body = ChunkBody(try bench.prepare(0..<41_000).window)
+            let window = try bench.prepare(0..<41_000).window
+            let body = ChunkBody(window)
             unlink(bench.folder.path("source"))
             #expect(try body.drain(to: body.length) == bench.pattern.bytes)
-            body.release()
+            window.release()
         }
     }
 
     @Test(arguments: [2, 3, 11])
     func beginsAgainForAnotherConnection(buffers: Int) async throws {
         try await withBench(buffers: buffers) { bench in
-            let body = ChunkBody(try bench.prepare(0..<41_000).window)
+            let window = try bench.prepare(0..<41_000).window
+            let body = ChunkBody(window)
             for stop in [1, 4096, 25_000, 40_999] as [Int64] {
                 #expect(try body.drain(to: stop) == bench.pattern.bytes(0..<stop))
             }
@@ -53,7 +55,7 @@ import TransferCore
             #expect(try body.drain(to: body.length).isEmpty)
             #expect(body.failure?.code == .connectionLost)
             #expect(body.position == body.length)
-            body.release()
+            window.release()
             #expect(bench.isEveryBufferBack)
         }
     }
@@ -61,7 +63,8 @@ import TransferCore
     /// A request may begin again just when a piece is on its way that it does not need any more.
     @Test func beginsAgainWhileAPieceIsRead() async throws {
         try await withBench(buffers: 3) { bench in
-            let body = ChunkBody(try bench.prepare(0..<41_000).window)
+            let window = try bench.prepare(0..<41_000).window
+            let body = ChunkBody(window)
             _ = try body.drain(to: 5 * 4096)
             try eventuallyBlocking("the sixth piece is there") { body.isReady }
             let gate = Gate()
@@ -76,19 +79,20 @@ import TransferCore
             }
             gate.open()
             #expect(try body.drain(to: body.length) == bench.pattern.bytes)
-            body.release()
+            window.release()
             #expect(bench.isEveryBufferBack)
         }
     }
 
     @Test func aRequestThatEndsWhileAPieceIsReadGivesEveryBufferBack() async throws {
         try await withBench(buffers: 3) { bench in
-            let body = ChunkBody(try bench.prepare(0..<41_000).window)
+            let window = try bench.prepare(0..<41_000).window
+            let body = ChunkBody(window)
             let gate = Gate()
             bench.queue.submit { gate.pass() }
             // The next piece is asked for, and cannot come yet.
             #expect(try body.drain(to: 4097).count == 4097)
-            body.release()
+            window.release()
             #expect(!bench.isEveryBufferBack)
             gate.open()
             try eventuallyBlocking("the last buffer is back") { bench.isEveryBufferBack }
@@ -98,14 +102,15 @@ import TransferCore
     @Test(arguments: Meddling.allCases)
     func aChangeBetweenTheReadingsIsNotSent(_ meddling: Meddling) async throws {
         try await withBench(buffers: 2) { bench in
-            let body = ChunkBody(try bench.prepare(0..<41_000).window)
+            let window = try bench.prepare(0..<41_000).window
+            let body = ChunkBody(window)
             try meddling.meddle(bench.folder)
             let sent = try body.drain(to: body.length)
             #expect(sent.count < 41_000)
             #expect(sent == bench.pattern.bytes(0..<Int64(sent.count)))
             #expect(body.failure?.code == meddling.code)
             #expect(body.failure?.detail.description.contains(bench.folder.path("source")) == true)
-            body.release()
+            window.release()
             #expect(bench.isEveryBufferBack)
         }
     }

@@ -56,7 +56,7 @@ import TransferCore
             return clock.now() - start
         }
         #expect(waited >= .milliseconds(20))
-        #expect(waited < .seconds(5))
+        #expect(waited < .seconds(60))
     }
 
     @Test func aSignalEndsAWait() async throws {

@@ -46,7 +46,7 @@ import TransferEngine
 
     @Test func aStoreThatFailsLosesNothing() async throws {
         struct Failure: Error {}
-        let server = try server(["/a"], faults: [Fault(.always, .slowBody(bytesPerSecond: 500_000))])
+        let server = try server(["/a"], faults: [Fault(.always, .slowBody(bytesPerSecond: 20_000))])
         defer { server.stop() }
         let store = MemoryStore()
         var bench = try EngineBench()

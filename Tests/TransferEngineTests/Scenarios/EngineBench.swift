@@ -5,6 +5,7 @@ import Logging
 import TestSupport
 import TransferCore
 import TransferEngine
+import WireProtocols
 
 /// An engine as the program has it, but for its store, in a folder of its own.
 struct EngineBench {
@@ -12,6 +13,7 @@ struct EngineBench {
     var store: any BookmarkStore = MemoryStore()
     var fileSystem: any FileSystem = LocalFileSystem()
     var settings = EngineBench.quickSettings
+    var access: any S3AccessSource = StoreAccess.none
 
     init() throws {
         folder = try TemporaryFolder()
@@ -23,7 +25,7 @@ struct EngineBench {
         settings.openingLength = 16 << 10
         settings.overlapLength = 4 << 10
         settings.stallTimeout = .seconds(1)
-        settings.connectTimeout = .seconds(5)
+        settings.connectTimeout = .seconds(30)
         settings.retry = RetryPolicy(base: .milliseconds(2), cap: .milliseconds(20), limit: 6)
         return settings
     }
@@ -41,7 +43,7 @@ struct EngineBench {
             transport: { () throws(TransferError) in try CurlTransport(clock: clock) }, store: store,
             fileSystem: fileSystem, clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            version: "test")
+            access: access, version: "test")
         return try Engine(parts, settings: settings, seed: seed)
     }
 
@@ -69,7 +71,7 @@ struct EngineBench {
 extension Engine {
     /// Waits for a picture that fulfils `condition`, without asking over and over.
     func wait(
-        _ what: String, timeout: Duration = .seconds(30), _ condition: (EngineSnapshot) -> Bool
+        _ what: String, timeout: Duration = .seconds(120), _ condition: (EngineSnapshot) -> Bool
     ) throws -> EngineSnapshot {
         let deadline = ContinuousClock.now + timeout
         while true {

@@ -6,7 +6,7 @@ import TransferCore
 
 /// Uploads to a server whose every answer is scripted: what is asked of it, and what becomes of answers that no chunk
 /// server gives.
-@Suite(.timeLimit(.minutes(2))) struct LyingChunkServerTests {
+@Suite(.timeLimit(.minutes(5))) struct LyingChunkServerTests {
     private static let plan = ChunkPlan(size: 300_000, exactChunkSize: 64 << 10)
     private static let pattern = PatternFile(seed: 71, size: plan.size)
 
@@ -127,7 +127,7 @@ import TransferCore
     @Test func noChunkIsSentTwiceAfterAPause() async throws {
         let plan = ChunkPlan(size: 2_000_000, exactChunkSize: 64 << 10)
         let pattern = PatternFile(seed: 72, size: plan.size)
-        let slow = Fault(.method("PUT"), .slowRequestBody(bytesPerSecond: 400_000))
+        let slow = Fault(.method("PUT"), .slowRequestBody(bytesPerSecond: 100_000))
         let server = FaultyServer([], faults: ScriptedUpload.faults(pattern, plan) + [slow])
         try server.start()
         defer { server.stop() }

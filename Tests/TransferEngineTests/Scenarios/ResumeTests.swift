@@ -14,13 +14,14 @@ import TransferEngine
         let server: FaultyServer
         let bench: EngineBench
 
-        /// Runs until at least a third is safe, then stops as a quit would.
-        init(_ faults: [Fault] = [], settings: EngineSettings = EngineBench.quickSettings) async throws {
-            let slow = Fault(.always, .slowBody(bytesPerSecond: 400_000))
-            server = FaultyServer([ServedFile(ResumeTests.path, .pattern(ResumeTests.file))], faults: faults + [slow])
+        /// Runs until at least a third is safe, then stops as a quit would. Half of the file comes and no more, so that
+        /// this is never too late.
+        init(_ faults: [Fault] = [], spotChecks: Int = EngineSettings().spotChecks) async throws {
+            let half = Fault(.always, .silence(from: 1_000_000))
+            server = FaultyServer([ServedFile(ResumeTests.path, .pattern(ResumeTests.file))], faults: faults + [half])
             try server.start()
-            var bench = try EngineBench()
-            bench.settings = settings
+            var bench = try EngineBench.patient()
+            bench.settings.spotChecks = spotChecks
             self.bench = bench
             let (server, ready) = (server, bench)
             try await onOwnThread {
@@ -116,9 +117,7 @@ import TransferEngine
     }
 
     @Test func damagedChunkIsFoundAndFetchedAgain() async throws {
-        var settings = EngineBench.quickSettings
-        settings.spotChecks = 500
-        let half = try await Halfway(settings: settings)
+        let half = try await Halfway(spotChecks: 500)
         defer { half.server.stop() }
         let descriptor = open(half.bench.folder.path("out.bin.part"), O_WRONLY)
         #expect(pwrite(descriptor, "damage", 6, 100) == 6)

@@ -4,7 +4,7 @@ import TransferCore
 import TransferEngine
 
 /// A real chunk server that says no: the upload pauses or fails with a sentence that tells what to do.
-@Suite(.timeLimit(.minutes(2))) struct ServerRefusalTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerRefusalTests {
     private static let token = "0123456789abcdef0123"
 
     private func send(

@@ -6,7 +6,7 @@ import TransferEngine
 import UploadServer
 
 /// The whole engine and a real chunk server.
-@Suite(.timeLimit(.minutes(2))) struct UploadScenarioTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadScenarioTests {
     private static let chunk: Int64 = 64 << 10
 
     @Test(arguments: [0, 1, chunk - 1, chunk, chunk + 1, 10 * chunk, 10 * chunk + 7])
@@ -98,7 +98,7 @@ import UploadServer
     }
 
     @Test func aFileThatChangesStopsItsUploadAndNothingIsMixed() async throws {
-        let (bench, server) = (try EngineBench.patient(), try ChunkServerBench.slow(bytesPerSecond: 400_000))
+        let (bench, server) = (try EngineBench.patient(), try ChunkServerBench.slow(bytesPerSecond: 100_000))
         try bench.folder.write(PatternFile(seed: 65, size: 1_500_000), to: "f")
         let changed = PatternFile(seed: 66, size: 1_500_000)
         try await server.run { port in
@@ -134,7 +134,7 @@ import UploadServer
         let store = MemoryStore()
         var bench = try EngineBench.patient()
         bench.store = store
-        let (ready, server) = (bench, try ChunkServerBench.slow(bytesPerSecond: 400_000))
+        let (ready, server) = (bench, try ChunkServerBench.slow(bytesPerSecond: 100_000))
         let pattern = PatternFile(seed: 67, size: 1_000_000)
         try bench.folder.write(pattern, to: "f")
         let result = try await server.run { port in
@@ -159,7 +159,7 @@ import UploadServer
 
     /// Pausing and resuming keep what was acknowledged.
     @Test func aResumeSkipsWhatTheServerHas() async throws {
-        let (bench, server) = (try EngineBench.patient(), try ChunkServerBench.slow(bytesPerSecond: 400_000))
+        let (bench, server) = (try EngineBench.patient(), try ChunkServerBench.slow(bytesPerSecond: 100_000))
         let pattern = PatternFile(seed: 68, size: 1_200_000)
         try bench.folder.write(pattern, to: "f")
         try await server.run { port in
@@ -184,7 +184,7 @@ import UploadServer
 
     @Test(arguments: [true, false])
     func removalTellsTheServerIfTheDataIsToGo(withData: Bool) async throws {
-        let (bench, server) = (try EngineBench.patient(), try ChunkServerBench.slow(bytesPerSecond: 400_000))
+        let (bench, server) = (try EngineBench.patient(), try ChunkServerBench.slow(bytesPerSecond: 100_000))
         try bench.folder.write(PatternFile(seed: 69, size: 1_000_000), to: "f")
         try await server.run { port in
             let engine = try bench.engine()

@@ -82,8 +82,8 @@ struct CompletionFlow: S3UploadFlow {
         return parts
     }
 
-    /// Whose values the store is shown: with checksums ours, otherwise those that it lists itself, which another program
-    /// has declared.
+    /// Whose values the store is shown: with checksums ours, otherwise those that it lists itself, which another
+    /// program has declared.
     private func algorithm(_ usesChecksums: Bool) -> ObjectChecksum.Algorithm? {
         if usesChecksums { return .sha256 }
         guard let declared = listing.algorithm, listing.checksumType != .fullObject,

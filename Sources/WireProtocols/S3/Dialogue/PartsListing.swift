@@ -16,7 +16,8 @@ struct PartsListing: Sendable {
 
     /// Takes in the next page. Returns whether it was the last one.
     ///
-    /// - Throws: ``TransferError/Code/badResponse`` if the page does not follow the one before, so that there may be no end.
+    /// - Throws: ``TransferError/Code/badResponse`` if the page does not follow the one before, so that there may be no
+    ///   end.
     mutating func take(_ page: S3PartsPage) throws(TransferError) -> Bool {
         let last = marker ?? 0
         count += page.parts.count

@@ -1,7 +1,7 @@
 import TransferCore
 
-/// Asks what a store has of an upload in parts. Only what proves to be ours counts: by the receipt that is held of it, or
-/// by the digest of a chunk that was sent without an answer.
+/// Asks what a store has of an upload in parts. Only what proves to be ours counts: by the receipt that is held of it,
+/// or by the digest of a chunk that was sent without an answer.
 struct PartsStatusFlow: S3UploadFlow {
     private enum Step: Sendable {
         case listing

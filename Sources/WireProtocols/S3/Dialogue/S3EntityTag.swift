@@ -1,5 +1,5 @@
-/// What an object store calls the content of a part or an object. Stores write one tag in several ways, with and without
-/// quotes.
+/// What an object store calls the content of a part or an object. Stores write one tag in several ways, with and
+/// without quotes.
 enum S3EntityTag {
     static func isSame(_ left: String, _ right: String) -> Bool {
         bare(left) == bare(right)
@@ -15,8 +15,8 @@ enum S3EntityTag {
         return String(tag)
     }
 
-    /// The MD5 in lowercase hex if that is what the tag looks like, as it does for a part or an object of one piece unless
-    /// that is encrypted with a key of its own.
+    /// The MD5 in lowercase hex if that is what the tag looks like, as it does for a part or an object of one piece
+    /// unless that is encrypted with a key of its own.
     static func md5(_ text: String) -> String? {
         let tag = bare(text)
         guard tag.utf8.count == 32, tag.utf8.allSatisfy({ FieldSyntax.hexValue($0) != nil }) else { return nil }

@@ -41,8 +41,8 @@ public struct S3UploadAddress: Hashable, Sendable {
         switch kind {
         case .object: return "\(place)?\(Self.object)"
         case .multipart(let id, let usesChecksums):
-            return
-                "\(place)?\(Self.uploadID)=\(S3Encoding.component(id))&\(Self.checksums)=\(usesChecksums ? Self.sha256 : Self.none)"
+            let algorithm = usesChecksums ? Self.sha256 : Self.none
+            return "\(place)?\(Self.uploadID)=\(S3Encoding.component(id))&\(Self.checksums)=\(algorithm)"
         }
     }
 

@@ -62,8 +62,8 @@ extension S3UploadRequest {
 
     /// The unfinished uploads of keys that begin as that of the location.
     ///
-    /// Only keys that XML cannot carry are asked for in another encoding: SeaweedFS 4.48 says that it has encoded them, and
-    /// has not.
+    /// Only keys that XML cannot carry are asked for in another encoding: SeaweedFS 4.48 says that it has encoded them,
+    /// and has not.
     static func listUploads(_ location: S3Location, after marker: S3UploadsPage.Marker?) -> S3UploadRequest {
         let encoding = FieldSyntax.holdsControl(location.key) ? [("encoding-type", "url")] : []
         return S3UploadRequest(

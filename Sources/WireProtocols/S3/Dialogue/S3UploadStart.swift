@@ -88,8 +88,8 @@ enum S3UploadStart: Sendable {
         return digests
     }
 
-    /// What proves the chunk if that is what the store has already. Where the store knows no SHA-256, its tag may be the
-    /// MD5.
+    /// What proves the chunk if that is what the store has already. Where the store knows no SHA-256, its tag may be
+    /// the MD5.
     private static func receipt(for offer: Receipt, _ digests: ChunkDigests) -> Receipt? {
         let isSame =
             if let told = offer.sha256 {
