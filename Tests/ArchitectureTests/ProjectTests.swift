@@ -12,7 +12,7 @@ import Testing
 
     @Test func ciRunsTheTestCommandOfTheReadme() throws {
         let command = try #require(
-            Self.text("README.md").split(separator: "\n").first { $0.contains("apt-get") && $0.contains("swift test") })
+            Self.text("README.md").split(separator: "\n").first { $0.hasPrefix("Tests/prepare && swift test") })
         #expect(try Self.text(".ci/run").contains(command))
     }
 
@@ -24,19 +24,27 @@ import Testing
         #expect(Set(names).subtracting(allowed).isEmpty)
     }
 
-    @Test func sourcesAreFormatted() throws {
+    @Test func sourcesAreFormatted() async throws {
+        // On a thread of its own: others need the few of the pool while this one waits.
+        let (status, complaints) = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try Self.lint() }) }
+        }
+        #expect(status == 0, "\(complaints.prefix(2000))")
+    }
+
+    private static func lint() throws -> (status: Int32, complaints: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "swift", "format", "lint", "--strict", "--parallel", "--configuration", ".swift-format", "--recursive",
             "Package.swift", "Sources", "Tests",
         ]
-        process.currentDirectoryURL = Self.root
+        process.currentDirectoryURL = root
         let errors = Pipe()
         process.standardError = errors
         try process.run()
         let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(complaints.prefix(2000))")
+        return (process.terminationStatus, complaints)
     }
 }
