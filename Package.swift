@@ -85,7 +85,8 @@ let package = Package(
         // What the tests have in common, and the tests.
         .target(name: "TestSupport", dependencies: ["TransferCore"], path: "Tests/TestSupport", exclude: ["Python"]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "EndToEndTests", dependencies: ["carryon", "TestSupport", "TransferCore"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["carryon", "TestSupport", "TransferCore", "WireProtocols"]),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "TransferCore"]),
         .testTarget(name: "TransferCoreTests", dependencies: ["TransferCore"]),
         .testTarget(

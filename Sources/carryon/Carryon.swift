@@ -15,6 +15,7 @@ struct Carryon: ParsableCommand {
               carryon cp https://example.org/file   the same, and fetch it here and now
               carryon add FILE http://host:7270/    put an upload to a chunk server into the queue
               carryon serve                         be that server
+              carryon add FILE s3://bucket/         put an upload to an object store into the queue
 
             Exit status: 0 all completed, 1 some transfer failed or needs you, 2 wrong usage, 130 interrupted.
             """,
@@ -22,7 +23,7 @@ struct Carryon: ParsableCommand {
         subcommands: [
             ScreenCommand.self, AddCommand.self, CopyCommand.self, RunCommand.self, ListCommand.self,
             ShowCommand.self, PauseCommand.self, ResumeCommand.self, RetryCommand.self, RemoveCommand.self,
-            VerifyCommand.self, ServeCommand.self, DemoCommand.self,
+            VerifyCommand.self, ReceiptsCommand.self, OrphansCommand.self, ServeCommand.self, DemoCommand.self,
         ],
         defaultSubcommand: ScreenCommand.self
     )

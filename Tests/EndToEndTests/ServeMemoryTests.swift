@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `carryon serve` needs in memory does not depend on the size of files.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ServeMemoryTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ServeMemoryTests {
     /// In MiB.
     private static let limit = 100
 

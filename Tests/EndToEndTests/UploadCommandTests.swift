@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Uploads from the command line to `carryon serve`: what is printed, what arrives, how it ends.
-@Suite(.timeLimit(.minutes(3))) struct UploadCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadCommandTests {
     private static let file = PatternFile(seed: 15, size: 9_000_001)
 
     /// Runs `body` with a server and a client that have a folder together.

@@ -15,15 +15,18 @@ import Testing
             ["f", "http://h/", "http://i/"],
             "an upload sends local files, and http://h/ is an address; fetch it first, or name local files only"
         ),
-        (["f"], "an upload of f needs a destination at the end, such as http://HOST:7270/"),
-        (["f", "folder"], "an upload of f needs a destination at the end, such as http://HOST:7270/"),
+        (["f"], "an upload of f needs a destination at the end, such as http://HOST:7270/ or s3://BUCKET/"),
+        (["f", "folder"], "an upload of f needs a destination at the end, such as http://HOST:7270/ or s3://BUCKET/"),
         (["f", "ftp://h/"], "ftp://h/ is no address that an upload can go to, such as http://HOST:7270/"),
         (["f", "http://"], "http:// is no address that an upload can go to, such as http://HOST:7270/"),
         (
             ["f", "http://u:secret@h:x/"],
             "http://u:***@h:x/ is no address that an upload can go to, such as http://HOST:7270/"
         ),
-        (["--overwrite", "f", "http://h/"], "--overwrite is for downloads: a chunk server never replaces a file"),
+        (
+            ["--overwrite", "f", "http://h/"],
+            "--overwrite is for downloads and s3://: a chunk server never replaces a file"
+        ),
         (["--sha256", digest, "folder", "http://h/"], "--sha256 belongs to one file, but there are 2"),
         (["--sha256", digest, "f", "folder/1", "http://h/"], "--sha256 belongs to one file, but there are 2"),
         (["--chunk-size", "128M", "f", "http://h/"], "--chunk-size takes 64K to 64M, not 128M"),

@@ -23,7 +23,9 @@ struct TransferOptionGroup: ParsableArguments {
 
     @Option(
         name: .customLong("chunk-size"),
-        help: ArgumentHelp("Bytes in each chunk, such as 4M; from 64K to 64M.", valueName: "bytes"))
+        help: ArgumentHelp(
+            "Bytes in each chunk, such as 4M; from 64K to 64M. Of an upload to s3://, in each part: from 5M to 5G.",
+            valueName: "bytes"))
     var chunkSize: String?
 
     @Option(
@@ -36,26 +38,54 @@ struct TransferOptionGroup: ParsableArguments {
     @Flag(help: "Replace a file of the same name once the new one is complete.")
     var overwrite = false
 
-    @Option(help: ArgumentHelp("Trust the authorities in this file instead of the system's.", valueName: "file"))
-    var cacert: String?
-
-    @Flag(name: [.customLong("insecure"), .customShort("k")], help: "Accept any certificate.")
-    var insecure = false
-
     @Flag(name: [.customLong("netrc"), .customShort("n")], help: "Take user and password from ~/.netrc.")
     var netrc = false
 
+    @OptionGroup var connection: ConnectionOptionGroup
+    @OptionGroup var store: StoreOptionGroup
+
     /// The transfers that the arguments wish for.
     ///
-    /// - Throws: `UsageError`.
+    /// - Parameter signals: If given, any of them ends what takes long: a long list, the digest of a large file.
+    /// - Throws: `UsageError`, and why a store cannot be asked.
     func wishes(
-        _ arguments: [String], _ settings: Settings, downloadFolder: String
+        _ arguments: [String], _ settings: Settings, downloadFolder: String, signals: Signals? = nil
     ) throws -> WishParser.Wishes {
-        try WishParser.wishes(
-            arguments,
+        let access = AWSAccess()
+        var options = try options(settings)
+        if arguments.contains(where: { RemoteKind($0) == .s3 }) {
+            options.store = try store.resolved(access)
+        } else if !store.isEmpty {
+            throw UsageError(
+                "--profile, --endpoint-url, --region, --path-style and --virtual-host-style are for addresses with s3://"
+            )
+        }
+        let parser = WishParser(
             defaults: WishParser.Defaults(
-                downloadFolder: downloadFolder, uploadConnections: connections ?? settings.uploadConnections),
-            options: try options(settings))
+                downloadFolder: downloadFolder, uploadConnections: connections ?? settings.uploadConnections,
+                chunkSize: chunkSize),
+            options: options, lookups: lookups(access, options.store, try connection.connection(), signals))
+        return try parser.wishes(arguments)
+    }
+
+    private func lookups(
+        _ access: AWSAccess, _ store: StoreOptions, _ connection: ConnectionOptions, _ signals: Signals?
+    ) -> WishParser.Lookups {
+        func client(_ bucket: String) throws -> BucketClient {
+            try BucketClient(bucket: bucket, access: access, options: store, connection: connection)
+        }
+        return WishParser.Lookups(
+            objects: { location in
+                let client = try client(location.bucket)
+                return try Background.wait(signals) { try await client.objects(below: location.key) }
+            },
+            hasObject: { location in
+                let client = try client(location.bucket)
+                return try Background.wait(signals) { try await client.hasObject(location.key) }
+            },
+            digest: { path in
+                try Background.wait(signals, forBlocking: { try FileReading.sha256(of: path) })
+            })
     }
 
     /// The options in the engine's terms.
@@ -66,9 +96,9 @@ struct TransferOptionGroup: ParsableArguments {
         options.connections = connections ?? settings.connections
         guard (1...64).contains(options.connections) else { throw UsageError("--connections takes 1 to 64") }
         if let chunkSize {
-            guard let bytes = ByteCount.parse(chunkSize),
-                (ChunkPlan.minimumChunkSize...ChunkPlan.maximumChunkSize).contains(bytes)
-            else { throw UsageError("--chunk-size takes 64K to 64M, not \(chunkSize)") }
+            guard let bytes = ByteCount.parse(chunkSize) else {
+                throw UsageError("--chunk-size takes a number of bytes, such as 4M, not \(chunkSize)")
+            }
             options.chunkSize = bytes
         }
         if let sha256 {
@@ -80,15 +110,9 @@ struct TransferOptionGroup: ParsableArguments {
         }
         options.headers = try headers.map(Self.header)
         options.overwrite = overwrite
-        options.insecure = insecure
+        options.insecure = connection.insecure
         options.netrc = netrc
-        if let cacert {
-            let path = Paths.absolute(cacert)
-            guard FileManager.default.isReadableFile(atPath: path) else {
-                throw UsageError("--cacert: cannot read \(path)")
-            }
-            options.certificateAuthorities = path
-        }
+        options.certificateAuthorities = try connection.certificateAuthorities()
         return options
     }
 

@@ -14,15 +14,16 @@ struct AddCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "Addresses, then a file or folder (without one the download folder of config.toml, else ~/Downloads); "
-                + "or files and folders, then the address of a chunk server.",
+                + "or files and folders, then the address of a chunk server or s3://BUCKET/.",
             valueName: "source... destination"))
     var arguments: [String]
 
     func run() throws {
         try reporting {
             let settings = try Settings.load()
-            let wishes = try wish.wishes(arguments, settings, downloadFolder: settings.downloadFolder)
+            var wishes = try wish.wishes(arguments, settings, downloadFolder: settings.downloadFolder)
             let workplace = try Workplace(state: state.folder)
+            wishes.makeFolders()
             for record in try workplace.add(wishes.transfers) { print(record.id) }
             wishes.nameLeftOut()
             if !wishes.leftOut.isEmpty { throw Exit.failed }
@@ -31,9 +32,10 @@ struct AddCommand: ParsableCommand {
 }
 
 extension WishParser.Wishes {
-    /// Names what is left out: nobody would look for it at the server before it is missed.
+    /// Names what is left out: nobody would look for it at the other side before it is missed.
     fileprivate func nameLeftOut() {
-        for file in leftOut { Diagnostics.say("carryon: not sent: \(SafeText(file))") }
+        let verb = direction == .upload ? "sent" : "fetched"
+        for thing in leftOut { Diagnostics.say("carryon: not \(verb): \(SafeText(thing))") }
     }
 }
 
@@ -46,6 +48,14 @@ enum WishHelp {
           carryon add https://example.org/big.iso ~/iso/
           carryon add big.iso http://host:7270/
           carryon add photos http://host:7270/2026/
+
+        s3://BUCKET/KEY is an object of a store that speaks S3. Credentials, region and endpoint come from the \
+        environment and files that other AWS tools use. An address that ends with a slash means all objects below \
+        that prefix, with their paths:
+
+          carryon add big.iso s3://bucket/backups/
+          carryon add photos s3://bucket/photos/
+          carryon add s3://bucket/photos/ ./photos/
         """
 }
 
@@ -65,15 +75,17 @@ struct CopyCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "Addresses, then a file or folder (without one the current folder); or files and folders, then the address "
-                + "of a chunk server.", valueName: "source... destination"))
+                + "of a chunk server or s3://BUCKET/.", valueName: "source... destination"))
     var arguments: [String]
 
     func run() throws {
         try reporting {
             let signals = Signals()
             let settings = try Settings.load()
-            let wishes = try wish.wishes(arguments, settings, downloadFolder: Paths.absolute("./"))
+            var wishes = try wish.wishes(
+                arguments, settings, downloadFolder: Paths.absolute("./"), signals: signals)
             let workplace = try Workplace(state: state.folder)
+            wishes.makeFolders()
             let ids = Set(try workplace.add(wishes.transfers).map(\.id))
             let engine = try workplace.engine(settings: settings.engine, only: ids)
             // Last, where it is not lost among the lines of progress.

@@ -1,8 +1,5 @@
 import ArgumentParser
-import CLinux
 import Foundation
-import Glibc
-import Synchronization
 import TransferCore
 import UploadServer
 
@@ -23,6 +20,12 @@ struct ServeCommand: ParsableCommand {
 
             A token file has lines of an owner and a token: `alice 4kQ…`. Each owner sees only what is theirs. \
             Clients send their token with --header 'Authorization: Bearer 4kQ…'.
+
+            With --s3 the server holds no bytes: the data folder keeps what was received, clients send their chunks \
+            straight to the bucket, and downloads are sent there too. Credentials, region and endpoint come from the \
+            environment and files that other AWS tools use.
+
+              carryon serve --s3 s3://bucket/uploads/
             """)
 
     @Option(help: ArgumentHelp("Where to listen: HOST:PORT, or :PORT for all interfaces.", valueName: "address"))
@@ -66,6 +69,15 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Memory for chunks under way, 1M and up; 48M without it.", valueName: "bytes"))
     var memory: String?
 
+    @Option(
+        name: .customLong("s3"),
+        help: ArgumentHelp(
+            "Have clients send their chunks straight to this bucket, with addresses that the server signs for them.",
+            valueName: "s3://bucket[/prefix]"))
+    var bucket: String?
+
+    @OptionGroup var store: StoreOptionGroup
+
     @Flag(name: [.customLong("quiet"), .customShort("q")], help: "Log warnings and errors only.")
     var isQuiet = false
 
@@ -74,6 +86,7 @@ struct ServeCommand: ParsableCommand {
             let signals = Signals()
             let configuration = try configuration()
             let settings = try settings()
+            let store = try objectStore()
             var logger = LogFile.standardError()
             if isQuiet { logger.logLevel = .warning }
             let folder = try dataFolder()
@@ -81,11 +94,13 @@ struct ServeCommand: ParsableCommand {
             let server = try RunningServer(
                 { [logger] onListening in
                     try ChunkServer(
-                        configuration, folder: folder, settings: settings, logger: logger, onListening: onListening)
+                        configuration, folder: folder, settings: settings, store: store, logger: logger,
+                        onListening: onListening)
                 }, onEnd: { ended.signal() })
             let scheme = configuration.tls == nil ? "http" : "https"
             let host = server.address.host == nil ? "HOST\(server.address)" : "\(server.address)"
-            Diagnostics.say("carryon serve: listening on \(scheme)://\(host)/, data in \(folder)")
+            let place = store.map { ", files in \(SafeText($0.location.text))" } ?? ""
+            Diagnostics.say("carryon serve: listening on \(scheme)://\(host)/, data in \(folder)\(place)")
             if ended.waits(with: signals) == .signal {
                 Diagnostics.say("carryon serve: stopping; running requests may finish, a second signal cuts them off")
                 server.stop()
@@ -149,33 +164,4 @@ struct ServeCommand: ParsableCommand {
         }
         return bytes
     }
-}
-
-/// Tells the thread that waits for signals that the server has ended.
-private final class EndNotice: Sendable {
-    enum Outcome { case end, signal }
-
-    private let descriptor: Int32
-    private let isSet = Atomic(false)
-
-    init() throws {
-        descriptor = carryon_eventfd()
-        guard descriptor >= 0 else { throw Failure("no file descriptor is left") }
-    }
-
-    func signal() {
-        isSet.store(true, ordering: .releasing)
-        var one: UInt64 = 1
-        _ = write(descriptor, &one, 8)
-    }
-
-    /// Waits for the end or for a signal.
-    func waits(with signals: Signals) -> Outcome {
-        while !isSet.load(ordering: .acquiring) {
-            if signals.wait(for: descriptor, timeout: -1) != nil { return .signal }
-        }
-        return .end
-    }
-
-    deinit { close(descriptor) }
 }

@@ -99,7 +99,8 @@ struct ShownTransfer: Encodable {
             let isDone = record.plan.map { chunk.index < $0.count && chunk.bytes == $0.range(of: chunk.index).length }
             return ShownChunk(
                 index: chunk.index, bytes: chunk.bytes, done: isDone ?? false,
-                crc32c: record.direction == .download ? hex(chunk.checksum) : nil, receipt: chunk.receipt)
+                crc32c: record.direction == .download ? hex(chunk.checksum) : nil, receipt: chunk.receipt?.sha256,
+                entityTag: chunk.receipt?.entityTag)
         }
         self.attempts = attempts.map(ShownAttempt.init)
     }
@@ -112,8 +113,10 @@ struct ShownChunk: Encodable {
     let done: Bool
     /// Of a download.
     let crc32c: String?
-    /// Of an upload: what the server gave as proof.
+    /// Of an upload: the SHA-256 that the remote has accepted.
     let receipt: String?
+    /// Of an upload: what the remote calls the stored bytes.
+    let entityTag: String?
 }
 
 /// A kept attempt.

@@ -36,7 +36,8 @@ final class Workplace {
         let clock = SystemClock()
         let parts = Engine.Parts(
             transport: { () throws(TransferError) in try CurlTransport(clock: clock) }, store: store,
-            fileSystem: LocalFileSystem(), clock: clock, logger: logger, version: Version.text)
+            fileSystem: LocalFileSystem(), clock: clock, logger: logger, access: AWSAccess(clock: clock),
+            version: Version.text)
         var random = SystemRandomNumberGenerator()
         return try Engine(parts, settings: settings, seed: random.next(), only: only)
     }

@@ -1,0 +1,67 @@
+import TransferCore
+import WireProtocols
+
+/// The unfinished uploads at a place in a store.
+struct OrphanList: Sendable {
+    struct Entry: Sendable {
+        let upload: S3Upload
+        let parts: StoredParts
+    }
+
+    /// The oldest first.
+    let entries: [Entry]
+
+    /// How many uploads are looked at side by side.
+    private static let width = 8
+
+    init(_ location: S3Location, at client: BucketClient, startedBefore limit: WallTime? = nil) async throws {
+        let uploads = try await client.uploads(below: location.key)
+            .filter { upload in limit.map { limit in upload.initiated.map { $0 < limit } ?? false } ?? true }
+            .sorted { ($0.initiated?.milliseconds ?? 0) < ($1.initiated?.milliseconds ?? 0) }
+        entries = try await withThrowingTaskGroup(of: (Int, StoredParts?).self) { group in
+            var found = [StoredParts?](repeating: nil, count: uploads.count)
+            for (index, upload) in uploads.enumerated() {
+                if index >= Self.width, let (place, parts) = try await group.next() { found[place] = parts }
+                group.addTask { (index, try await Self.parts(of: upload, client)) }
+            }
+            for try await (place, parts) in group { found[place] = parts }
+            return zip(uploads, found).compactMap { upload, parts in parts.map { Entry(upload: upload, parts: $0) } }
+        }
+    }
+
+    /// `nil` if the upload has come to its end meanwhile.
+    private static func parts(of upload: S3Upload, _ client: BucketClient) async throws -> StoredParts? {
+        do throws(TransferError) {
+            return try await client.parts(of: upload)
+        } catch {
+            guard error.code == .uploadLost else { throw error }
+            return nil
+        }
+    }
+}
+
+/// Which unfinished uploads belong to transfers of a queue.
+struct OrphanOwners {
+    private let queue: [TransferRecord]
+
+    init(_ queue: [TransferRecord]) {
+        self.queue = queue.filter { $0.direction == .upload && RemoteKind($0.destination) == .s3 }
+    }
+
+    /// The transfer that goes on with an upload, or may: one that was begun and whose upload id never arrived here.
+    func owner(of upload: S3Upload, in bucket: String) -> TransferID? {
+        queue.first { record in
+            guard let bookmark = record.upload else { return false }
+            guard let text = bookmark.address else { return isDestination(record, upload, bucket) }
+            guard let address = S3UploadAddress(text: text), case .multipart(let id, _) = address.kind else {
+                return false
+            }
+            return id == upload.uploadID && address.location.bucket == bucket && address.location.key == upload.key
+        }?.id
+    }
+
+    private func isDestination(_ record: TransferRecord, _ upload: S3Upload, _ bucket: String) -> Bool {
+        guard record.finishedAt == nil, let location = try? S3Location(record.destination) else { return false }
+        return location.bucket == bucket && location.key == upload.key
+    }
+}
