@@ -23,6 +23,7 @@ struct Problem: Error {
         case idempotencyConflict = "idempotency-conflict"
         case chunkConflict = "chunk-conflict"
         case digestConflict = "digest-conflict"
+        case digestNotSupported = "digest-not-supported"
         case incomplete
         case checksumMismatch = "checksum-mismatch"
         case fileMismatch = "file-mismatch"
@@ -30,6 +31,7 @@ struct Problem: Error {
         case takenOver = "taken-over"
         case tooSlow = "too-slow"
         case noRoom = "no-room"
+        case storeFailed = "store-failed"
         case unauthorized
         case forbiddenHost = "forbidden-host"
         case forbiddenOrigin = "forbidden-origin"
@@ -61,7 +63,7 @@ struct Problem: Error {
         case .unauthorized: .unauthorized
         case .forbiddenHost, .forbiddenOrigin: .forbidden
         case .headTooLong: .requestHeaderFieldsTooLarge
-        case .badName, .badChunk, .badChecksum, .checksumMissing, .wrongLength: .badRequest
+        case .badName, .badChunk, .badChecksum, .checksumMissing, .wrongLength, .digestNotSupported: .badRequest
         case .lengthRequired: .lengthRequired
         case .tooLarge: .contentTooLarge
         case .tooManyUploads: .tooManyRequests
@@ -72,6 +74,7 @@ struct Problem: Error {
         case .assembling, .takenOver: HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
         case .tooSlow: .requestTimeout
         case .noRoom: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+        case .storeFailed: .badGateway
         case .badRequest: .badRequest
         case .internalError: .internalServerError
         }

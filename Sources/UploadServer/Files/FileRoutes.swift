@@ -33,12 +33,8 @@ struct FileRoutes: Sendable {
     }
 
     private func answer(_ request: Request, owner: Owner) async throws -> Response {
-        // Not from the router, which takes several slashes for one.
-        let path = request.uri.path.dropFirst("/files/".count)
-        guard let name = FileName(encodedPath: path), let file = try await files.file(named: name, of: owner)
-        else {
-            throw Problem(.notFound, "there is no such file")
-        }
+        guard let name = FileName(requested: request), let file = try await files.file(named: name, of: owner)
+        else { throw Problem.noSuchFile }
         let current = Conditions.Current(
             entityTag: file.version.entityTag, lastModified: file.version.lastModified, now: .current)
         let conditions = Conditions(request.headers)
@@ -142,6 +138,17 @@ struct FileRoutes: Sendable {
             task.cancel()
         }
     }
+}
+
+extension FileName {
+    /// The name in the path of a request for a file; not from the router, which takes several slashes for one.
+    init?(requested request: Request) {
+        self.init(encodedPath: request.uri.path.dropFirst("/files/".count))
+    }
+}
+
+extension Problem {
+    static var noSuchFile: Problem { Problem(.notFound, "there is no such file") }
 }
 
 /// Numbers requests from 0.

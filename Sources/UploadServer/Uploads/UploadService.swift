@@ -34,6 +34,7 @@ final class UploadService: ServerRoutes {
         folder: DataFolder, files: FinishedFiles, ledger: any UploadLedger, storage: any ChunkStorage,
         settings: UploadSettings, clock: any Clock, logger: Logger, faults: FaultPlan?
     ) throws {
+        try ledger.checkHome(nil, folder: folder.path)
         do {
             try Reconciliation(ledger: ledger, storage: storage, clock: clock, logger: logger).run()
         } catch {
@@ -45,7 +46,7 @@ final class UploadService: ServerRoutes {
         let gauge = DiskGauge(storage, reserve: settings.reserve)
         let remover = FileRemover(storage, logger: logger)
         let ender = UploadEnder(
-            uploads: uploads, remover: remover, ledger: ledger, committer: committer, readers: readers, clock: clock,
+            uploads: uploads, remains: remover, ledger: ledger, committer: committer, readers: readers, clock: clock,
             lifetime: settings.lifetime, memoryOfEnded: settings.memoryOfEnded, logger: logger)
         self.folder = folder
         self.ledger = ledger
@@ -55,12 +56,17 @@ final class UploadService: ServerRoutes {
         uploadRoutes = UploadRoutes(
             uploads: uploads, ledger: ledger, readers: readers,
             registrar: UploadRegistrar(
-                uploads: uploads, ender: ender, storage: storage, ledger: ledger, committer: committer,
-                readers: readers, creators: Workers(name: "create", count: 2), remover: remover, gauge: gauge,
-                settings: settings),
+                uploads: uploads, ender: ender,
+                place: FilePlace(
+                    storage: storage, readers: readers, creators: Workers(name: "create", count: 2),
+                    remover: remover, gauge: gauge, settings: settings),
+                ledger: ledger, committer: committer, readers: readers, settings: settings),
             completer: UploadCompleter(
-                uploads: uploads, ledger: ledger, storage: storage, committer: committer, readers: readers,
-                hashers: Workers(name: "hash", count: 2), patience: settings.completePatience),
+                uploads: uploads,
+                assembler: FileAssembler(
+                    ledger: ledger, storage: storage, committer: committer, readers: readers,
+                    hashers: Workers(name: "hash", count: 2)),
+                patience: settings.completePatience),
             ender: ender, clock: clock, settings: settings)
         chunkRoute = ChunkRoute(
             uploads: uploads, readers: readers,
@@ -83,25 +89,14 @@ final class UploadService: ServerRoutes {
 
     /// Sweeps away expired uploads, at once and then every minute, until the task is cancelled.
     func run() async {
-        while !Task.isCancelled {
-            do {
-                try await ender.sweep()
-            } catch {
-                logger.error("expired uploads could not be removed", metadata: ["error": "\(error)"])
-            }
-            try? await Task.sleep(for: .seconds(60))
-        }
+        await ender.sweepEveryMinute()
     }
 
     /// Commits what is under way and closes the data folder. No request may come after it.
     func close() async {
         digests.cancel()
         await uploadRoutes.uploads.cancelAssemblies()
-        do {
-            try await committer.change { ledger, _ in try ledger.close() }
-        } catch {
-            logger.error("the ledger could not be closed", metadata: ["error": "\(error)"])
-        }
+        await committer.close()
         folder.release()
     }
 }

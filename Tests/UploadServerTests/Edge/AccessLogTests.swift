@@ -5,7 +5,7 @@ import Testing
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AccessLogTests {
     @Test func aRequestIsOneLine() async throws {
         let folder = try TemporaryFolder()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AuthenticationTests {
     private let alice = "alice-token-0123456789"
     private let bob = "bobs-token-0123456789"

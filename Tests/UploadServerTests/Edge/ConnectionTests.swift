@@ -4,7 +4,7 @@ import Testing
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConnectionTests {
     private let get = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -156,7 +156,7 @@ private enum HalfClosingClient {
             connect(socket, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
         }
         guard result == 0 else { throw SystemFailure("connect") }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         guard send(socket, request, request.utf8.count, Int32(MSG_NOSIGNAL)) == request.utf8.count else {
             throw SystemFailure("send")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HeadLimitTests {
     private func answer(to bytes: [UInt8], _ port: UInt16) async throws -> RawResponse {
         try await onOwnThread {

@@ -4,7 +4,7 @@ import Testing
 @testable import UploadServer
 
 /// What web pages could send to a server without tokens.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalAccessTests {
     @Test(arguments: [
         "localhost", "LOCALHOST:7270", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:7270", "192.168.1.5:7270",

@@ -4,7 +4,7 @@ import Testing
 @testable import UploadServer
 
 /// Clients that would like to keep the server waiting. In each test the one limit that it is about is short.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SlowClientTests {
     /// Sends byte after byte until the server has had enough, and returns its answer.
     private func trickle(_ port: UInt16, _ start: String, _ byte: Character) async throws -> RawResponse {
@@ -68,7 +68,7 @@ struct SlowClientTests {
     }
 
     @Test func anIdleConnectionIsClosedAfterItsAnswer() async throws {
-        try await serving(.loopback { $0.idleTime = .seconds(1) }) { server in
+        try await serving(.loopback { $0.idleTime = .seconds(2) }) { server in
             let answer = try await onOwnThread {
                 try RawConnection(port: server.port).exchange("GET", "/hello", toTheEnd: true)
             }
@@ -92,8 +92,8 @@ struct SlowClientTests {
 
     @Test func aClientThatWaitsToBeAskedBlamesNobody() async throws {
         let configuration = ServerConfiguration.loopback { limits in
-            limits.bodySilence = .milliseconds(300)
-            limits.bodyGrace = .milliseconds(300)
+            limits.bodySilence = .seconds(2)
+            limits.bodyGrace = .seconds(2)
         }
         try await serving(configuration) { server in
             let head =
@@ -106,7 +106,7 @@ struct SlowClientTests {
                 return [first.status, try connection.readResponse().status]
             }
             // Longer than the limits: what must not happen has time to happen.
-            try await Task.sleep(for: .milliseconds(700))
+            try await Task.sleep(for: .seconds(3))
             server.routes.gate.open()
             #expect(try await statuses == [100, 200])
         }
@@ -129,8 +129,8 @@ struct SlowClientTests {
 
     @Test func aServerThatDoesNotReadBlamesNobody() async throws {
         let configuration = ServerConfiguration.loopback { limits in
-            limits.bodySilence = .seconds(1)
-            limits.bodyGrace = .seconds(1)
+            limits.bodySilence = .seconds(2)
+            limits.bodyGrace = .seconds(2)
         }
         try await serving(configuration) { server in
             async let answer = onOwnThread {
@@ -142,7 +142,7 @@ struct SlowClientTests {
                 return try connection.readResponse()
             }
             // Longer than the limits: what must not happen has time to happen.
-            try await Task.sleep(for: .milliseconds(1500))
+            try await Task.sleep(for: .seconds(3))
             server.routes.gate.open()
             #expect(try await answer.body == Array("\(16 << 20)".utf8))
         }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StopTests {
     @Test func runningRequestsFinishAndNewOnesAreRefused() async throws {
         try await serving { server in

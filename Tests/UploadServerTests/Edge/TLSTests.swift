@@ -4,7 +4,7 @@ import Testing
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSTests {
     /// A key and a certificate of its own making in a folder.
     private func makeCertificate(_ folder: TemporaryFolder, _ name: String) async throws -> ServerConfiguration.TLSFiles
@@ -61,7 +61,7 @@ struct TLSTests {
 
     @Test func limitsHoldBehindTLSAsWell() async throws {
         let folder = try TemporaryFolder()
-        var configuration = ServerConfiguration.loopback { $0.idleTime = .seconds(1) }
+        var configuration = ServerConfiguration.loopback { $0.idleTime = .seconds(3) }
         let files = try await makeCertificate(folder, "server")
         configuration.tls = files
         try await serving(configuration) { server in

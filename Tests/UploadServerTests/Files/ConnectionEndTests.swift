@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UploadServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConnectionEndTests {
     private let pattern = PatternFile(seed: 8, size: 50_000_000)
 

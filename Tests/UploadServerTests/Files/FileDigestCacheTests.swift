@@ -5,7 +5,7 @@ import TransferCore
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1))) struct FileDigestCacheTests {
+@Suite(.timeLimit(.minutes(5))) struct FileDigestCacheTests {
     private let folder: TemporaryFolder
     private let cache = FileDigestCache()
 

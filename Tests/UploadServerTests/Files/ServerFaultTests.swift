@@ -9,7 +9,7 @@ import UploadServer
 
     private func fetch(
         _ plan: FaultPlan, _ method: String = "GET", _ fields: [(String, String)] = [],
-        timeout: Duration = .seconds(20)
+        timeout: Duration = .seconds(60)
     ) async throws -> RawResponse {
         let folder = try TemporaryFolder.data()
         try folder.write(pattern, to: "files/f")
@@ -57,7 +57,7 @@ import UploadServer
         #expect([.closed, .reset].contains(response.ending))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func stallsEndWithTheServer() async throws {
         let response = try await fetch(
             .always(.init(stall: 1000), stall: .seconds(3600)), timeout: .milliseconds(200))

@@ -34,7 +34,7 @@ import Testing
 }
 
 @Suite struct WaitingLineTests {
-    @Test(.timeLimit(.minutes(1))) func firstComeFirstServed() async throws {
+    @Test(.timeLimit(.minutes(5))) func firstComeFirstServed() async throws {
         let line = WaitingLine([1])
         #expect(try await line.take() == 1)
         #expect(line.takeIfFree() == nil)
@@ -47,7 +47,7 @@ import Testing
         #expect(line.takeIfFree() == 8)
     }
 
-    @Test(.timeLimit(.minutes(1))) func theCancelledLeave() async throws {
+    @Test(.timeLimit(.minutes(5))) func theCancelledLeave() async throws {
         let line = WaitingLine<Int>([])
         let waiter = Task { try await line.take() }
         while !line.isAwaited { await Task.yield() }

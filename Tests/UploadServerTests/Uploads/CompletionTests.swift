@@ -8,7 +8,7 @@ import TransferCore
 private let chunk: Int64 = 65_536
 
 /// What fails on the way to the end of an upload, and is tried again.
-@Suite(.timeLimit(.minutes(1))) struct CompletionTests {
+@Suite(.timeLimit(.minutes(5))) struct CompletionTests {
     private let pattern = PatternFile(seed: 9, size: 2 * chunk)
 
     private func upload(_ client: UploadClient, _ name: String = "f") async throws -> String {

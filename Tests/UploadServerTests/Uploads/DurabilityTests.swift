@@ -7,7 +7,7 @@ import TransferCore
 private let chunk: Int64 = 65_536
 
 /// No 200 before the bytes are synced and the row is committed, whatever happens.
-@Suite(.timeLimit(.minutes(1))) struct DurabilityTests {
+@Suite(.timeLimit(.minutes(5))) struct DurabilityTests {
     private let pattern = PatternFile(seed: 4, size: 40 * chunk)
 
     private func bytes(_ index: Int) -> [UInt8] {

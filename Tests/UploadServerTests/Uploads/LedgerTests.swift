@@ -7,7 +7,7 @@ import TransferCore
 @testable import UploadServer
 
 /// The ledger by itself.
-@Suite(.timeLimit(.minutes(1))) struct LedgerTests {
+@Suite(.timeLimit(.minutes(5))) struct LedgerTests {
     private let folder: TemporaryFolder
     private let ledger: SQLiteLedger
     private let start = WallTime(milliseconds: 1_700_000_000_000)

@@ -1,6 +1,7 @@
 import Synchronization
 import TestSupport
 import TransferCore
+import WireProtocols
 
 @testable import UploadServer
 
@@ -164,6 +165,17 @@ struct RecordingLedger: UploadLedger {
 
     func chunk(_ index: Int, of upload: Int64) throws -> ChunkDigest? { try base.chunk(index, of: upload) }
     func received(_ upload: Int64, limit: Int) throws -> ChunkRanges { try base.received(upload, limit: limit) }
+
+    func receipt(_ index: Int, of upload: Int64) throws -> ChunkReceipt? { try base.receipt(index, of: upload) }
+    func receipts(of upload: Int64) throws -> [ChunkReceipt] { try base.receipts(of: upload) }
+    func rename(_ chunk: ReceivedChunk, at time: WallTime) throws { try base.rename(chunk, at: time) }
+    func forget(chunks: [Int], of upload: Int64) throws { try base.forget(chunks: chunks, of: upload) }
+
+    func begin(_ upload: Int64, as object: StoreUpload, at time: WallTime) throws {
+        try base.begin(upload, as: object, at: time)
+    }
+
+    func storeUploads(to location: S3Location) throws -> Set<String> { try base.storeUploads(to: location) }
 
     func beginAssembly(of upload: Int64, expecting sha256: ChunkDigest?, at time: WallTime) throws {
         try base.beginAssembly(of: upload, expecting: sha256, at: time)

@@ -8,7 +8,7 @@ import TransferCore
 private let chunk: Int64 = 65_536
 
 /// What a start finds after an end, and what time does to uploads.
-@Suite(.timeLimit(.minutes(1))) struct RestartTests {
+@Suite(.timeLimit(.minutes(5))) struct RestartTests {
     private let pattern = PatternFile(seed: 6, size: 2 * chunk)
 
     private func bytes(_ index: Int) -> [UInt8] {

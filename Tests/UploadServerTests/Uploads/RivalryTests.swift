@@ -8,7 +8,7 @@ import TransferCore
 private let chunk: Int64 = 65_536
 
 /// Several clients that want the same, and clients that stop in the middle.
-@Suite(.timeLimit(.minutes(1))) struct RivalryTests {
+@Suite(.timeLimit(.minutes(5))) struct RivalryTests {
     private let pattern = PatternFile(seed: 5, size: 4 * chunk)
 
     /// One chunk of two pieces.
@@ -32,7 +32,8 @@ private let chunk: Int64 = 65_536
     @Test func aSilentSenderLosesItsChunk() async throws {
         let recording = Recording()
         let folder = try TemporaryFolder.data()
-        try await serving(UploadService(folder: folder, recording: recording)) { [self] port in
+        let service = try UploadService(folder: folder, recording: recording, settings: .impatient)
+        try await serving(service) { [self] port in
             let client = UploadClient(port: port)
             let (id, silent) = try await beginLarge(client, recording)
             #expect(try await client.put(id, 0, large.bytes).status == 200)
@@ -82,7 +83,7 @@ private let chunk: Int64 = 65_536
     }
 
     @Test func stalledClientsDoNotKeepTheMemory() async throws {
-        var settings = UploadSettings.test
+        var settings = UploadSettings.impatient
         settings.memory = 2 << 20
         try await serving(.data(), settings: settings) { [self] port in
             let client = UploadClient(port: port)
@@ -103,8 +104,6 @@ private let chunk: Int64 = 65_536
     @Test func trickleDoesNotKeepTheMemory() async throws {
         var settings = UploadSettings.test
         settings.memory = 1 << 20
-        settings.bufferPatience = .seconds(3600)
-        settings.takeoverAfter = .seconds(3600)
         let folder = try TemporaryFolder.data()
         try await serving(folder, settings: settings) { [self] port in
             let client = UploadClient(port: port)

@@ -4,7 +4,7 @@ import TransferCore
 
 @testable import UploadServer
 
-@Suite(.timeLimit(.minutes(1))) struct UploadFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadFaultTests {
     private func plan(_ faults: [Int: FaultPlan.UploadFault], bytesPerSecond: Int? = nil) -> FaultPlan {
         FaultPlan(seed: 1, chances: .init(), certainUploadFaults: faults, bytesPerSecond: bytesPerSecond)
     }

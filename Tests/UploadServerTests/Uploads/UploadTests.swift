@@ -8,7 +8,7 @@ import TransferCore
 private let chunk: Int64 = 65_536
 
 /// Uploads from end to end, over real connections.
-@Suite(.timeLimit(.minutes(1))) struct UploadTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadTests {
     private let pattern = PatternFile(seed: 3, size: 3 * chunk + 1000)
 
     private func bytes(_ index: Int64) -> [UInt8] {

@@ -8,11 +8,11 @@ import TransferCore
 /// One thread of its own does all that changes the ledger. Chunks that arrive while a round is under way go into the
 /// next one together: one sync for each file and one transaction for all.
 final class ChunkCommitter: Sendable {
-    /// A chunk whose bytes are written and verified.
+    /// A chunk whose bytes are written and verified, here or by an object store.
     struct Entry: Sendable {
         var chunk: ReceivedChunk
-        /// What it was written through.
-        var file: SharedFile
+        /// What it was written through; `nil` if that was not here.
+        var file: SharedFile?
         /// Told the next expected chunk of the upload once the chunk is durable, or why it is not.
         var done: @Sendable (Result<Int, any Error>) -> Void
     }
@@ -55,6 +55,15 @@ final class ChunkCommitter: Sendable {
         }
     }
 
+    /// Closes the ledger after all that was submitted. No call comes after it.
+    func close() async {
+        do {
+            try await change { ledger, _ in try ledger.close() }
+        } catch {
+            logger.error("the ledger could not be closed", metadata: ["error": "\(error)"])
+        }
+    }
+
     private func carryOutRound() {
         let entries = state.withLock { state in
             defer {
@@ -63,11 +72,12 @@ final class ChunkCommitter: Sendable {
             }
             return state.entries
         }
-        let failures = sync(entries)
-        let synced = entries.filter { failures[ObjectIdentifier($0.file)] == nil }
+        let failures = sync(entries.compactMap(\.file))
+        let failure = { (entry: Entry) in entry.file.flatMap { failures[ObjectIdentifier($0)] } }
+        let synced = entries.filter { failure($0) == nil }
         for (entry, outcome) in zip(synced, record(synced.map(\.chunk))) { entry.done(outcome) }
         for entry in entries {
-            if let failure = failures[ObjectIdentifier(entry.file)] { entry.done(.failure(failure)) }
+            if let failure = failure(entry) { entry.done(.failure(failure)) }
         }
     }
 
@@ -86,8 +96,9 @@ final class ChunkCommitter: Sendable {
     }
 
     /// Syncs each file once, several at the same time.
-    private func sync(_ entries: [Entry]) -> [ObjectIdentifier: StorageError] {
-        let files = Array(Dictionary(entries.map { (ObjectIdentifier($0.file), $0.file) }) { first, _ in first }.values)
+    private func sync(_ files: [SharedFile]) -> [ObjectIdentifier: StorageError] {
+        guard !files.isEmpty else { return [:] }
+        let files = Array(Dictionary(files.map { (ObjectIdentifier($0), $0) }) { first, _ in first }.values)
         let failures = Mutex<[ObjectIdentifier: StorageError]>([:])
         let sync = { @Sendable (index: Int) in
             do throws(StorageError) {

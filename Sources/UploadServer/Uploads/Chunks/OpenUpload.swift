@@ -50,6 +50,14 @@ final class OpenUpload: Sendable {
         }
     }
 
+    /// Remembers that it has begun at the object store.
+    func begin(as object: StoreUpload) {
+        state.withLock { state in
+            state.record?.object = object
+            if state.record?.status == .creating { state.record?.status = .inProgress }
+        }
+    }
+
     /// Remembers the digest of the whole file.
     func learn(sha256: ChunkDigest?) {
         state.withLock { $0.record?.sha256 = sha256 }

@@ -1,8 +1,20 @@
 import Logging
 import Synchronization
 
+/// What there is of an upload beside its note in the ledger, when it ends without becoming a file.
+protocol UploadRemains: Sendable {
+    /// Removes what nobody would find any more after the note is made. If it throws, the upload goes on.
+    func removeBeforeNote(of upload: UploadRecord) async throws
+
+    /// Removes what is found again at the next start.
+    func removeAfterNote(of upload: UploadRecord) async
+
+    /// Tries again what failed after the note was made.
+    func retry() async
+}
+
 /// Deletes the files of uploads that have ended, on a thread of its own: a huge file takes its time.
-final class FileRemover: Sendable {
+final class FileRemover: UploadRemains {
     private let storage: any ChunkStorage
     private let logger: Logger
     private let workers = Workers(name: "delete", count: 1)
@@ -12,6 +24,11 @@ final class FileRemover: Sendable {
         self.storage = storage
         self.logger = logger
     }
+
+    func removeBeforeNote(of upload: UploadRecord) async throws {}
+
+    /// A file without an upload is found and deleted at the next start.
+    func removeAfterNote(of upload: UploadRecord) async { await remove(upload.id) }
 
     /// Deletes a file, or remembers it for ``retry()``. The next start finds it, too.
     func remove(_ id: UploadID) async {
@@ -25,7 +42,6 @@ final class FileRemover: Sendable {
         }
     }
 
-    /// Tries again to delete what could not be deleted.
     func retry() async {
         let ids = left.withLock { left in
             defer { left = [] }

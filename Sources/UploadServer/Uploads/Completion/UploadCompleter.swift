@@ -1,22 +1,17 @@
-import Crypto
-import TransferCore
-
-/// Turns a fully received upload into a finished file. It costs the same for any size, unless a digest of the whole
-/// file has to be compared.
+/// Turns fully received uploads into finished files: the part that is the same wherever the bytes are.
+///
+/// It costs the same for any size, unless a digest of the whole file has to be compared.
 struct UploadCompleter: Sendable {
     let uploads: OpenUploads
-    let ledger: any UploadLedger
-    let storage: any ChunkStorage
-    let committer: ChunkCommitter
-    let readers: Workers
-    /// Reading whole files is left to threads of its own, so that nobody else waits for it.
-    let hashers: Workers
+    let assembler: any Assembler
     let patience: Duration
 
     /// - Parameter wish: The digest that the request gave.
     /// - Returns: Whether the upload is complete now; otherwise the work goes on. Throws a ``Problem``.
     func complete(_ upload: OpenUpload, _ record: UploadRecord, wish: ChunkDigest?) async throws -> Bool {
         if record.status.isGone { throw Problem.gone }
+        if record.status == .creating { throw Problem.isAssembling }
+        if wish != nil { try assembler.checkCanCompare(record) }
         if let wish, let known = record.sha256, wish != known { throw Self.conflict }
         if record.status == .complete {
             if wish != nil, record.sha256 == nil { throw Self.tooLate }
@@ -27,7 +22,7 @@ struct UploadCompleter: Sendable {
             Assembly(expected: expected) {
                 defer { upload.endAssembly() }
                 // It may outlast the request; the upload stays open for it.
-                _ = try await uploads.with(upload.id) { try await assemble($0, $1, expected: expected) }
+                _ = try await uploads.with(upload.id) { try await assembler.assemble($0, $1, expected: expected) }
             }
         })
         if let assembly {
@@ -41,111 +36,31 @@ struct UploadCompleter: Sendable {
         return true
     }
 
-    private func assemble(_ upload: OpenUpload, _ record: UploadRecord, expected: ChunkDigest?) async throws {
-        let named = try await readers.run { [storage, ledger] in
-            try storage.published(record) == nil ? nil : ledger.upload(record.id)
-        }
-        if named == nil { try await checkPreconditions(record) }
-        // The latter if an earlier try could not take its status back.
-        guard upload.move(from: .inProgress, to: .assembling) || upload.move(from: .assembling, to: .assembling)
-        else { throw Problem.gone }
-        do {
-            let digest: ChunkDigest?
-            if let named {
-                digest = try await readers.run { [ledger] in try ledger.settledDigest(of: named) }
-            } else {
-                let time = try await committer.change { ledger, time in
-                    try ledger.beginAssembly(of: record.key, expecting: expected, at: time)
-                    return time
-                }
-                upload.wasActive(at: time)
-                digest = try await self.digest(of: upload, record, expected: expected)
-            }
-            try await finish(upload, record, digest)
-            upload.learn(sha256: digest)
-            _ = upload.move(from: .assembling, to: .complete)
-            upload.dropFile()
-        } catch {
-            await takeBack(upload, record)
-            throw error
-        }
-    }
-
-    /// Lets the upload go on, unless its file has its name: then there is no way but forward, for the next try or the
-    /// next start.
-    private func takeBack(_ upload: OpenUpload, _ record: UploadRecord) async {
-        let isNamed = try? await readers.run { [storage] in try storage.published(record) != nil }
-        guard isNamed == false else { return }
-        // Should this fail, too, the next start finds the file where it is and puts it right.
-        try? await committer.change { try $0.abandonAssembly(of: record.key, at: $1) }
-        _ = upload.move(from: .assembling, to: .inProgress)
-    }
-
-    private func checkPreconditions(_ record: UploadRecord) async throws {
-        let missing = try await readers.run { [ledger] () -> ChunkRanges? in
-            guard let now = try ledger.upload(record.id), now.receivedCount < record.plan.count else { return nil }
-            // Each missing range lies before or behind a received one.
-            let limit = 1000
-            return try ledger.received(record.key, limit: limit + 1).missing(of: record.plan.count, limit: limit)
-        }
-        if let missing {
-            var problem = Problem(.incomplete, "chunks are missing")
-            problem.members.add("missingChunks", missing)
-            throw problem
-        }
-        let isTaken = try await readers.run { [storage] in try storage.isTaken(record.name, of: record.owner) }
-        if isTaken { throw Problem.nameTaken }
-    }
-
-    /// The digest of the whole file where it is known or asked for, compared with the expected one.
-    private func digest(
-        of upload: OpenUpload, _ record: UploadRecord, expected: ChunkDigest?
-    ) async throws -> ChunkDigest? {
-        var found: ChunkDigest?
-        if record.plan.count > 1 {
-            guard expected != nil else { return nil }
-            let isCancelled = CancellationFlag()
-            found = try await withTaskCancellationHandler {
-                try await hashers.run { [storage] in try Self.read(upload.file(storage), isCancelled) }
-            } onCancel: {
-                isCancelled.set()
-            }
-        } else {
-            found = try await readers.run { [ledger] in try ledger.settledDigest(of: record) }
-        }
-        if let expected, found != expected {
-            throw Problem(.fileMismatch, "the whole file has the SHA-256 \(found.map(String.init) ?? "of nothing")")
-        }
-        return found
-    }
-
-    /// Gives the file its name, in steps that can be repeated after any of them has failed, and that the next start can
-    /// make out after a crash between any two.
-    private func finish(_ upload: OpenUpload, _ record: UploadRecord, _ digest: ChunkDigest?) async throws {
-        try await committer.change { [storage] ledger, time in
-            if try storage.published(record) == nil { try upload.file(storage).sync() }
-            try storage.publish(record)
-            let version = try storage.published(record)
-            try ledger.complete(record.key, sha256: digest, version: version, at: time)
-        }
-    }
-
-    private static func read(_ file: SharedFile, _ isCancelled: CancellationFlag) throws -> ChunkDigest {
-        let size = 1 << 20
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4096)
-        defer { buffer.deallocate() }
-        var hash = SHA256()
-        var offset: Int64 = 0
-        while true {
-            if isCancelled.isSet { throw CancellationError() }
-            let count = try file.read(into: buffer, at: offset)
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
-            if count < size { return ChunkDigest(hash.finalize()) }
-        }
-    }
-
     private static let conflict = Problem(.digestConflict, "the upload has another SHA-256 already")
     private static let tooLate = Problem(
         .digestConflict, "the upload was completed without a SHA-256; ask for the file's with Want-Repr-Digest")
+}
+
+/// Makes finished files of uploads: the part that depends on where the bytes are.
+protocol Assembler: Sendable {
+    /// Throws a ``Problem`` if no digest of that whole file can be compared.
+    func checkCanCompare(_ upload: UploadRecord) throws
+
+    /// Makes the finished file, in steps that can be repeated after any of them has failed. Throws a ``Problem``.
+    ///
+    /// - Parameter expected: What the whole file must have.
+    func assemble(_ upload: OpenUpload, _ record: UploadRecord, expected: ChunkDigest?) async throws
+}
+
+extension UploadLedger {
+    /// Throws a ``Problem`` that names the first chunks that are missing, if any is.
+    func checkAllReceived(_ record: UploadRecord) throws {
+        guard let now = try upload(record.id), now.receivedCount < record.plan.count else { return }
+        // Each missing range lies before or behind a received one.
+        let limit = 1000
+        let missing = try received(record.key, limit: limit + 1).missing(of: record.plan.count, limit: limit)
+        var problem = Problem(.incomplete, "chunks are missing")
+        problem.members.add("missingChunks", missing)
+        throw problem
+    }
 }

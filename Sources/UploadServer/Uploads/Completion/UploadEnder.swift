@@ -4,7 +4,7 @@ import TransferCore
 /// Ends uploads that are not to be completed any more: those that are deleted, and those that nobody comes back for.
 struct UploadEnder: Sendable {
     let uploads: OpenUploads
-    let remover: FileRemover
+    let remains: any UploadRemains
     let ledger: any UploadLedger
     let committer: ChunkCommitter
     let readers: Workers
@@ -13,7 +13,7 @@ struct UploadEnder: Sendable {
     let memoryOfEnded: Duration
     let logger: Logger
 
-    /// Stops all work on an upload, leaves a note of it, and deletes its file. Throws a ``Problem``.
+    /// Stops all work on an upload, leaves a note of it, and deletes what there is of it. Throws a ``Problem``.
     func end(_ upload: OpenUpload, _ record: UploadRecord, as status: UploadStage) async throws {
         switch record.status {
         case .aborted, .expired: throw Problem.gone
@@ -22,20 +22,21 @@ struct UploadEnder: Sendable {
             try await committer.change { try $0.end(record.key, as: status, at: $1) }
             uploads.forget(upload)
             return
-        case .inProgress: break
+        case .creating where upload.assembly != nil: throw Problem.isAssembling
+        case .creating, .inProgress: break
         }
-        guard upload.move(from: .inProgress, to: status) else { throw Problem.isAssembling }
+        guard upload.move(from: record.status, to: status) else { throw Problem.isAssembling }
         await upload.drain()
         upload.dropFile()
         do {
-            // First the note: a file without an upload is found and deleted at the next start.
+            try await remains.removeBeforeNote(of: record)
             try await committer.change { try $0.end(record.key, as: status, at: $1) }
         } catch {
-            _ = upload.move(from: status, to: .inProgress)
+            _ = upload.move(from: status, to: record.status)
             throw error
         }
         uploads.forget(upload)
-        await remover.remove(record.id)
+        await remains.removeAfterNote(of: record)
     }
 
     /// Whether the time of an upload is over.
@@ -43,7 +44,7 @@ struct UploadEnder: Sendable {
 
     /// Ends what has expired, and forgets what ended long ago.
     func sweep() async throws {
-        await remover.retry()
+        await remains.retry()
         let now = clock.wallTime()
         let limit = WallTime(milliseconds: now.milliseconds - lifetime.nanoseconds / 1_000_000)
         for expired in try await readers.run({ [ledger] in try ledger.unfinished(since: limit) }) {
@@ -61,5 +62,20 @@ struct UploadEnder: Sendable {
         }
         let oldest = WallTime(milliseconds: now.milliseconds - memoryOfEnded.nanoseconds / 1_000_000)
         try await committer.change { ledger, _ in try ledger.forget(before: oldest) }
+    }
+
+    /// Sweeps at once and then every minute, until the task is cancelled.
+    ///
+    /// - Parameter first: Done before each time.
+    func sweepEveryMinute(first: () async throws -> Void = {}) async {
+        while !Task.isCancelled {
+            do {
+                try await first()
+                try await sweep()
+            } catch {
+                logger.error("expired uploads could not be removed", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(60))
+        }
     }
 }

@@ -4,42 +4,39 @@ import TransferCore
 struct UploadRegistrar: Sendable {
     let uploads: OpenUploads
     let ender: UploadEnder
-    let storage: any ChunkStorage
+    let place: any UploadPlace
     let ledger: any UploadLedger
     let committer: ChunkCommitter
     let readers: Workers
-    /// New files are made durable on threads of their own, so that no chunk waits for it.
-    let creators: Workers
-    let remover: FileRemover
-    let gauge: DiskGauge
     let settings: UploadSettings
 
     /// Makes a new upload, or finds the one that the same request made before. Throws a ``Problem``.
     func register(_ registration: Registration, key: String?, owner: Owner) async throws -> UploadRecord {
-        if let known = try await known(registration, key, owner) { return known }
-        try await readers.run { [self] in
-            if try storage.isTaken(registration.name, of: owner) { throw Problem.nameTaken }
-            try checkCount(owner, ledger)
-            try gauge.demand(registration.size, isTaken: false)
-        }
-        // First the file: one without an upload is found and deleted at the next start.
+        if let known = try await known(registration, key, owner) { return try await place.open(known) }
+        try await place.checkName(registration.name, of: owner)
+        try await readers.run { [self] in try checkCount(owner, ledger) }
+        try await place.checkRoom(for: registration.size)
+        return try await place.open(try await record(registration, key, owner))
+    }
+
+    private func record(_ registration: Registration, _ key: String?, _ owner: Owner) async throws -> UploadRecord {
         let id = UploadID.random()
         do {
-            let file = try await creators.run { [storage] in try storage.create(id, size: registration.size) }
+            let prepared = try await place.prepare(id, registration, of: owner)
             let upload = try await committer.change { [self] ledger, now in
                 // The same request may have come twice at the same time.
                 if let known = try earlier(registration, key, owner, ledger) { return known }
                 try checkCount(owner, ledger)
                 let upload = UploadRecord(
-                    key: 0, id: id, owner: owner, name: registration.name, plan: registration.plan(settings),
-                    sha256: registration.sha256, status: .inProgress, file: file, nextExpectedChunk: 0,
-                    receivedCount: 0, activeAt: now)
+                    key: 0, id: id, owner: owner, name: registration.name, plan: prepared.plan,
+                    sha256: registration.sha256, status: prepared.status, file: prepared.file, nextExpectedChunk: 0,
+                    receivedCount: 0, activeAt: now, object: prepared.object)
                 return try ledger.register(upload, as: registration, idempotencyKey: key, at: now)
             }
-            if upload.id != id { await remover.remove(id) }
+            if upload.id != id { await place.discard(id) }
             return upload
         } catch {
-            await remover.remove(id)
+            await place.discard(id)
             throw error
         }
     }

@@ -6,6 +6,7 @@ enum LedgerSchema {
     static let migrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1: uploads, chunks") { db in try db.execute(sql: version1) }
+        migrator.registerMigration("v2: object stores") { db in try db.execute(sql: version2) }
         return migrator
     }()
 
@@ -48,5 +49,14 @@ enum LedgerSchema {
             sha256 BLOB NOT NULL,
             PRIMARY KEY (upload, idx)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    // Of uploads whose bytes are in an object store: the address of the object, what the store calls the upload once it
+    // was told of it, and whether it keeps checksums of the parts.
+    private static let version2 = """
+        ALTER TABLE uploads ADD COLUMN objectAddress TEXT;
+        ALTER TABLE uploads ADD COLUMN storeUpload TEXT;
+        ALTER TABLE uploads ADD COLUMN hasStoreChecksums INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE chunks ADD COLUMN entityTag TEXT;
         """
 }

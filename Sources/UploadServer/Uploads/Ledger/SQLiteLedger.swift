@@ -98,9 +98,11 @@ final class SQLiteLedger: UploadLedger {
 
     func record(_ chunks: [ReceivedChunk], at time: WallTime) throws -> [Int64: Int] {
         try write { db in
-            let insert = try db.cachedStatement(sql: "INSERT INTO chunks (upload, idx, sha256) VALUES (?, ?, ?)")
+            let insert = try db.cachedStatement(
+                sql: "INSERT INTO chunks (upload, idx, sha256, entityTag) VALUES (?, ?, ?, ?)")
             for chunk in chunks {
-                try insert.execute(arguments: [chunk.upload, chunk.index, Data(chunk.digest.bytes)])
+                try insert.execute(
+                    arguments: [chunk.upload, chunk.index, Data(chunk.digest.bytes), chunk.entityTag])
             }
             return try Dictionary(grouping: chunks, by: \.upload).reduce(into: [:]) { result, group in
                 result[group.key] = try Self.advance(db, group.key, by: group.value.count, at: time)

@@ -1,4 +1,5 @@
 import TransferCore
+import WireProtocols
 
 /// What is known of all uploads: the truth about them, in whole transactions that survive a power cut.
 ///
@@ -25,10 +26,28 @@ protocol UploadLedger: Sendable {
     /// The received chunks, in `limit` ranges at most: the first ones.
     func received(_ upload: Int64, limit: Int) throws -> ChunkRanges
 
+    /// What proves that the store has a chunk; `nil` if it was not reported.
+    func receipt(_ index: Int, of upload: Int64) throws -> ChunkReceipt?
+
+    /// All such proofs, in the order of the chunks.
+    func receipts(of upload: Int64) throws -> [ChunkReceipt]
+
     /// Adds chunks in one transaction, which also counts as activity of their uploads.
     ///
     /// - Returns: The next expected chunk of each upload.
     func record(_ chunks: [ReceivedChunk], at time: WallTime) throws -> [Int64: Int]
+
+    /// Puts another name of the same content in place of what the store called a chunk before.
+    func rename(_ chunk: ReceivedChunk, at time: WallTime) throws
+
+    /// Forgets chunks that the store does not have as they were reported.
+    func forget(chunks: [Int], of upload: Int64) throws
+
+    /// The store knows of an upload from here on: it is in progress.
+    func begin(_ upload: Int64, as object: StoreUpload, at time: WallTime) throws
+
+    /// What the store calls the unfinished uploads to an object.
+    func storeUploads(to location: S3Location) throws -> Set<String>
 
     /// All chunks are there, and the file is about to get its name.
     ///
@@ -64,6 +83,22 @@ protocol UploadLedger: Sendable {
 
     /// Writes everything back and closes. No call comes after it.
     func close() throws
+}
+
+extension UploadLedger {
+    /// Throws ``DataFolderError`` if there are unfinished uploads whose bytes are elsewhere.
+    ///
+    /// - Parameters:
+    ///   - bucket: Where they are to be; `nil` for the data folder.
+    ///   - folder: Its path, for people.
+    func checkHome(_ bucket: String?, folder: String) throws {
+        guard let stranger = try unfinished(since: nil).first(where: { $0.object?.location.bucket != bucket }) else {
+            return
+        }
+        let home = stranger.object.map { "in the bucket \($0.location.bucket)" } ?? "in the folder itself"
+        throw DataFolderError(
+            "\(folder) has unfinished uploads whose chunks are \(home): serve those first, or name another folder")
+    }
 }
 
 /// Something cannot be recorded, because it contradicts what the ledger has.

@@ -2,6 +2,8 @@ import TransferCore
 
 /// Where an upload stands.
 enum UploadStage: String, Sendable {
+    /// The object store is about to be told of it; with the bytes here, this stage does not exist.
+    case creating
     case inProgress = "in_progress"
     /// All chunks are there, and the file is on its way to its name.
     case assembling
@@ -11,6 +13,9 @@ enum UploadStage: String, Sendable {
 
     /// Whether only the memory of it is left (410).
     var isGone: Bool { self == .aborted || self == .expired }
+
+    /// What clients are told.
+    var publicName: String { self == .creating ? Self.inProgress.rawValue : rawValue }
 }
 
 /// What the system knows a file by, whatever its name.
@@ -44,6 +49,8 @@ struct UploadRecord: Hashable, Sendable {
     var receivedCount: Int
     /// When the last chunk came, or the registration.
     var activeAt: WallTime
+    /// Where the bytes are, if they are in an object store and not in a file.
+    var object: StoreUpload?
 }
 
 /// A chunk whose bytes are durable, on its way into the ledger.
@@ -51,4 +58,6 @@ struct ReceivedChunk: Hashable, Sendable {
     var upload: Int64
     var index: Int
     var digest: ChunkDigest
+    /// What an object store calls it; `nil` for a chunk that is here.
+    var entityTag: String?
 }

@@ -1,19 +1,20 @@
 import Foundation
 import GRDB
 import TransferCore
+import WireProtocols
 
 /// The columns of table `uploads`, from and to values.
 enum UploadRow {
     static let select = """
         SELECT key, uploadId, owner, name, size, chunkSize, sha256, status, inode, birthTime, nextExpectedChunk,
-            receivedCount, activeAt, wantedChunkSize, wantedSha256
+            receivedCount, activeAt, wantedChunkSize, wantedSha256, objectAddress, storeUpload, hasStoreChecksums
         FROM uploads
         """
 
     static let insert = """
         INSERT INTO uploads (uploadId, owner, name, size, chunkSize, sha256, status, inode, birthTime, idempotencyKey,
-            wantedChunkSize, wantedSha256, createdAt, activeAt)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            wantedChunkSize, wantedSha256, createdAt, activeAt, objectAddress, storeUpload, hasStoreChecksums)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static func arguments(
@@ -24,6 +25,7 @@ enum UploadRow {
             upload.plan.chunkSize, blob(upload.sha256), upload.status.rawValue,
             Int64(bitPattern: upload.file.inode), upload.file.birthTime, idempotencyKey,
             registration.chunkSize, blob(registration.sha256), time.milliseconds, upload.activeAt.milliseconds,
+            upload.object?.location.text, upload.object?.uploadID, upload.object?.hasChecksums ?? false,
         ]
     }
 
@@ -31,13 +33,24 @@ enum UploadRow {
         guard let id = UploadID(row["uploadId"] as String), let name = FileName(row["name"]),
             let status = UploadStage(rawValue: row["status"]), (0...ChunkPlan.maximumSize).contains(row["size"])
         else { throw DamagedRow() }
-        let plan = ChunkPlan(size: row["size"], chunkSize: row["chunkSize"])
+        let object = try object(row)
+        // The parts of an object may be larger than any chunk that is kept here.
+        let plan =
+            object == nil
+            ? ChunkPlan(size: row["size"], chunkSize: row["chunkSize"])
+            : ChunkPlan(size: row["size"], exactChunkSize: max(1, row["chunkSize"]))
         return UploadRecord(
             key: row["key"], id: id, owner: Owner(name: row["owner"]), name: name, plan: plan,
             sha256: digest(row["sha256"]), status: status,
             file: InodeIdentity(inode: UInt64(bitPattern: row["inode"]), birthTime: row["birthTime"]),
             nextExpectedChunk: row["nextExpectedChunk"], receivedCount: row["receivedCount"],
-            activeAt: WallTime(milliseconds: row["activeAt"]))
+            activeAt: WallTime(milliseconds: row["activeAt"]), object: object)
+    }
+
+    private static func object(_ row: Row) throws -> StoreUpload? {
+        guard let address = row["objectAddress"] as String? else { return nil }
+        guard let location = try? S3Location(address) else { throw DamagedRow() }
+        return StoreUpload(location: location, uploadID: row["storeUpload"], hasChecksums: row["hasStoreChecksums"])
     }
 
     static func registration(_ row: Row) throws -> Registration {

@@ -11,10 +11,7 @@ struct ChunkClaim: Hashable, Sendable {
 
     /// Checks everything that can be known before the body. Throws a ``Problem``.
     init(index text: String, _ fields: HTTPFields, plan: ChunkPlan) throws {
-        guard let index = Self.index(text), index < plan.count else {
-            let all = plan.count == 0 ? "no chunks: its file is empty" : "the chunks 0 to \(plan.count - 1)"
-            throw Problem(.badChunk, "the upload has \(all)")
-        }
+        let index = try plan.chunk(text)
         let length = plan.range(of: index).length
         guard fields[.transferEncoding] == nil, let field = fields[.contentLength] else {
             throw Problem(.lengthRequired, "a chunk needs a Content-Length")
@@ -30,12 +27,6 @@ struct ChunkClaim: Hashable, Sendable {
         self.index = index
         self.length = length
         digest = try Self.digest(fields)
-    }
-
-    /// Plain decimal digits without a sign or leading zeros; `nil` for anything else.
-    private static func index(_ text: String) -> Int? {
-        guard let value = Int(text), value >= 0, String(value) == text else { return nil }
-        return value
     }
 
     /// The digest that `X-Chunk-Checksum` and `Content-Digest` (RFC 9530 §2) agree on.
@@ -54,6 +45,25 @@ struct ChunkClaim: Hashable, Sendable {
             throw Problem(.badChecksum, "the checksums of the chunk are malformed or contradict each other")
         }
         return digest
+    }
+}
+
+extension ChunkPlan {
+    /// The chunk of that number, in plain decimal digits without a sign or leading zeros. Throws a ``Problem``.
+    func chunk(_ text: String) throws -> Int {
+        guard let index = Int(text), String(index) == text else { throw noSuchChunk }
+        return try chunk(index)
+    }
+
+    /// The chunk of that number. Throws a ``Problem``.
+    func chunk(_ index: Int) throws -> Int {
+        guard (0..<count).contains(index) else { throw noSuchChunk }
+        return index
+    }
+
+    private var noSuchChunk: Problem {
+        Problem(
+            .badChunk, "the upload has \(count == 0 ? "no chunks: its file is empty" : "the chunks 0 to \(count - 1)")")
     }
 }
 

@@ -1,6 +1,15 @@
+import TransferCore
+
 /// Writes one flat JSON object (RFC 8259), member by member: answers are small, and chunk answers are many.
 struct JSONObject: Sendable {
     private var text = ""
+
+    init() {}
+
+    /// Each field as a member.
+    init(fields: [HeaderField]) {
+        text = fields.map { "\(Self.quoted($0.name)):\(Self.quoted($0.value))" }.joined(separator: ",")
+    }
 
     /// The object.
     var json: String { "{\(text)}" }
@@ -15,6 +24,14 @@ struct JSONObject: Sendable {
 
     mutating func add(_ key: StaticString, _ ranges: ChunkRanges) {
         addRaw(key, ranges.json)
+    }
+
+    mutating func add(_ key: StaticString, _ object: JSONObject) {
+        addRaw(key, object.json)
+    }
+
+    mutating func add(_ key: StaticString, _ objects: [JSONObject]) {
+        addRaw(key, "[\(objects.map(\.json).joined(separator: ","))]")
     }
 
     /// Appends the members of another object.

@@ -50,14 +50,14 @@ struct ChunkRoute: Sendable {
         try await upload.lease(claim.index, for: reception)
         defer { upload.giveBack(claim.index) }
         // Only now: the status may have changed while this one waited, and nobody else writes this chunk from here on.
-        try checkStatus(of: upload)
+        try upload.checkTakesChunks()
         let receiver = ChunkReceiver(
             claim: claim, upload: upload, record: record, reception: reception, tools: tools,
             bytesPerSecond: faults?.plan.bytesPerSecond, rejectsChecksum: fault == .rejectChecksum)
         let isKnown = try await readers.run { [tools, gauge] in
             if let known = try tools.ledger.chunk(claim.index, of: record.key) {
                 if known == claim.digest { return true }
-                throw Problem(.chunkConflict, "chunk \(claim.index) was received with other content")
+                throw Problem.otherContent(of: claim.index)
             }
             try gauge.demand(claim.length, isTaken: true)
             return false
@@ -71,13 +71,17 @@ struct ChunkRoute: Sendable {
             }
         }
         if !isKnown { upload.wasActive(at: clock.wallTime()) }
-        return UploadAnswers.stored(claim, nextExpected: next)
+        return UploadAnswers.stored(
+            claim.index, claim.digest, tag: "\"\(claim.digest)\"", nextExpected: next)
     }
+}
 
-    private func checkStatus(of upload: OpenUpload) throws {
-        switch upload.record?.status {
+extension OpenUpload {
+    /// Throws a ``Problem`` if no chunk is taken now. Those of a complete upload are compared.
+    func checkTakesChunks() throws {
+        switch record?.status {
         case .inProgress, .complete: return
-        case .assembling: throw Problem.isAssembling
+        case .creating, .assembling: throw Problem.isAssembling
         case .aborted, .expired, nil: throw Problem.gone
         }
     }
@@ -86,7 +90,7 @@ struct ChunkRoute: Sendable {
 extension Problem {
     /// The answer to a request whose body was not read, or not to its end. Little of it is read and thrown away; if
     /// there is more, the connection closes.
-    fileprivate func closingResponse(to request: Request) -> Response {
+    func closingResponse(to request: Request) -> Response {
         var response = response(isHead: false)
         let length = request.headers[.contentLength].flatMap { Int($0) } ?? .max
         if length > 256 << 10 { response.headers[.connection] = "close" }

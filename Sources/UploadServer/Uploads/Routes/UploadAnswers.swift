@@ -14,8 +14,8 @@ enum UploadAnswers {
         body.add("size", upload.plan.size)
         body.add("chunkSize", upload.plan.chunkSize)
         body.add("totalChunks", upload.plan.count)
-        body.add("mode", "direct")
-        body.add("status", upload.status.rawValue)
+        body.add("mode", upload.object == nil ? "direct" : "presigned")
+        body.add("status", upload.status.publicName)
         body.add("receivedChunks", received)
         body.add("nextExpectedChunk", received.firstMissing)
         body.add("expiresAt", time(upload.activeAt + lifetime))
@@ -27,14 +27,31 @@ enum UploadAnswers {
     }
 
     /// A chunk is stored.
-    static func stored(_ chunk: ChunkClaim, nextExpected: Int) -> Response {
+    static func stored(_ chunk: Int, _ digest: ChunkDigest, tag: String? = nil, nextExpected: Int) -> Response {
         var body = JSONObject()
-        body.add("index", chunk.index)
-        body.add("checksum", chunk.digest.description)
+        body.add("index", chunk)
+        body.add("checksum", digest.description)
         body.add("nextExpectedChunk", nextExpected)
         var response = json(body)
-        response.headers[.eTag] = "\"\(chunk.digest)\""
+        response.headers[.eTag] = tag
         return response
+    }
+
+    /// Where chunks are to be sent.
+    static func signed(_ requests: [(chunk: Int, signed: SignedRequest)]) -> Response {
+        var body = JSONObject()
+        body.add(
+            "urls",
+            requests.map { chunk, signed in
+                var url = JSONObject()
+                url.add("index", chunk)
+                url.add("method", signed.request.method)
+                url.add("url", signed.request.url)
+                url.add("headers", JSONObject(fields: signed.request.headers))
+                url.add("expiresAt", time(signed.expiresAt))
+                return url
+            })
+        return json(body)
     }
 
     /// The file has its name.

@@ -15,6 +15,8 @@ struct UploadRoutes: Sendable {
     let ender: UploadEnder
     let clock: any Clock
     let settings: UploadSettings
+    /// `nil` where the bytes are here.
+    var sightings: StoreSightings?
 
     func add(to router: Router<ServerContext>) {
         router.post("uploads") { try await register($0, $1) }
@@ -38,7 +40,8 @@ struct UploadRoutes: Sendable {
     }
 
     private func state(of id: String?, _ owner: Owner) async throws -> Response {
-        try await with(id, owner) { upload, _ in
+        try await with(id, owner) { upload, record in
+            try await sightings?.check(upload, record)
             // Not what was known on entering: another request may have changed it since.
             guard let record = upload.record, !record.status.isGone else { throw Problem.gone }
             guard let row = try await readers.run({ [ledger] in try ledger.upload(record.id) }) else {
@@ -74,10 +77,20 @@ struct UploadRoutes: Sendable {
     private func with(
         _ id: String?, _ owner: Owner, _ body: (OpenUpload, UploadRecord) async throws -> Response
     ) async throws -> Response {
+        try await uploads.answer(id, owner, lifetime: settings.lifetime, now: clock.wallTime(), body)
+    }
+}
+
+extension OpenUploads {
+    /// Answers a request about an upload of its owner. Throws a ``Problem`` if there is none.
+    func answer(
+        _ id: String?, _ owner: Owner, lifetime: Duration, now: WallTime,
+        _ body: (OpenUpload, UploadRecord) async throws -> Response
+    ) async throws -> Response {
         guard let id = id.flatMap({ UploadID($0) }) else { throw Problem.unknownUpload }
         return try await StorageProblem.translating {
-            let response = try await uploads.with(id) { upload, record in
-                try record.check(owner, lifetime: settings.lifetime, now: clock.wallTime())
+            let response = try await with(id) { upload, record in
+                try record.check(owner, lifetime: lifetime, now: now)
                 return try await body(upload, record)
             }
             guard let response else { throw Problem.unknownUpload }
@@ -95,7 +108,7 @@ extension UploadRecord {
 
     /// Whether nobody came back for it in time.
     func hasExpired(after lifetime: Duration, now: WallTime) -> Bool {
-        status == .inProgress && activeAt + lifetime <= now
+        (status == .inProgress || status == .creating) && activeAt + lifetime <= now
     }
 }
 
@@ -132,12 +145,14 @@ extension Router<ServerContext> {
 
 extension Request {
     /// The body of a request that is small by nature. Throws a ``Problem`` if it is not.
-    func smallBody() async throws -> [UInt8] {
+    ///
+    /// - Parameter limit: In bytes.
+    func smallBody(limit: Int = Registration.maximumBody) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await part in body {
-            guard bytes.count + part.readableBytes <= Registration.maximumBody else {
+            guard bytes.count + part.readableBytes <= limit else {
                 throw Problem(
-                    .tooLarge, "the body may have \(Registration.maximumBody) bytes at most",
+                    .tooLarge, "the body may have \(limit) bytes at most",
                     headers: [.connection: "close"])
             }
             bytes += part.readableBytesView

@@ -3,12 +3,14 @@ import Synchronization
 
 /// The folder that holds everything a server keeps. One server has it at a time, until it closes or ends.
 final class DataFolder: Sendable {
+    let path: String
     private let folder: OwnedDescriptor
     private let uploadsFolder: OwnedDescriptor
     private let lock: Mutex<OwnedDescriptor?>
 
     /// Opens the folder, and makes it for its owner alone if there is none. Throws ``DataFolderError``.
     init(_ path: String) throws {
+        self.path = path
         let isNew = mkdir(path, 0o700) == 0
         guard isNew || errno == EEXIST else { throw DataFolderError.system("create the data folder \(path)") }
         guard let folder = OwnedDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else {

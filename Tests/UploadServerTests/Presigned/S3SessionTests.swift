@@ -1,0 +1,128 @@
+import Synchronization
+import TestSupport
+import Testing
+import TransferCore
+import WireProtocols
+
+@testable import UploadServer
+
+/// What stands in the way of a signature, and what is signed for others.
+@Suite struct S3SessionTests {
+    private let clock = ManualClock()
+    private let location: S3Location
+
+    init() throws {
+        location = try S3Location(bucket: "bucket", key: "f")
+    }
+
+    private func store(_ client: ScriptedClient, _ access: FakeAccess) -> S3ObjectStore {
+        S3ObjectStore(
+            ObjectStoreSettings(location: location, access: access, options: StoreOptions(), client: client),
+            clock: clock)
+    }
+
+    private static let there = HTTPAnswer(200, "", ["Content-Length": "1"])
+    private static let unknown = HTTPAnswer(
+        200, "<ListMultipartUploadsResult></ListMultipartUploadsResult>")
+
+    @Test func endedCredentialsAreReadAgainOnce() async throws {
+        let expired = HTTPAnswer.error(400, "ExpiredToken")
+        let client = ScriptedClient([expired, Self.unknown, expired, expired])
+        let access = FakeAccess()
+        let store = store(client, access)
+        #expect(try await store.uploads(to: location).isEmpty)
+        #expect(access.lookups == [false, true])
+        #expect(client.sent[1]["Authorization"]?.contains("Credential=key-2/") == true)
+        let error = await #expect(throws: TransferError.self) { try await store.uploads(to: location) }
+        #expect(error?.code == .unauthorized)
+        #expect(access.lookups == [false, true, true])
+    }
+
+    @Test func theStoresClockCounts() async throws {
+        let client = ScriptedClient([
+            .error(403, "RequestTimeTooSkewed", ["Date": "Tue, 14 Nov 2023 23:13:20 GMT"]), Self.unknown,
+        ])
+        let store = store(client, FakeAccess())
+        _ = try await store.uploads(to: location)
+        #expect(client.sent.map { $0["X-Amz-Date"] } == ["20231114T221320Z", "20231114T231320Z"])
+        let signed = try await store.presign("GET", location, validity: .seconds(60))
+        #expect(signed.request.url.contains("X-Amz-Date=20231114T231320Z"))
+        #expect(signed.expiresAt == clock.wallTime() + .seconds(60))
+    }
+
+    @Test func theBucketsRegionIsLearnt() async throws {
+        let elsewhere = HTTPAnswer(301, "", ["x-amz-bucket-region": "eu-west-1"])
+        let client = ScriptedClient([elsewhere, Self.there, Self.there])
+        let store = store(client, FakeAccess())
+        for _ in 0..<2 { #expect(try await store.object(at: location) != nil) }
+        let regions = client.sent.map { $0["Authorization"]?.contains("/eu-west-1/s3/") }
+        #expect(regions == [false, true, true])
+    }
+
+    @Test func noCredentialsAreAnError() async throws {
+        let client = ScriptedClient([])
+        let store = S3ObjectStore(
+            ObjectStoreSettings(location: location, access: NoAccess(), options: StoreOptions(), client: client),
+            clock: clock)
+        await #expect(throws: TransferError(.unauthorized, "no credentials")) { try await store.object(at: location) }
+        #expect(client.sent.isEmpty)
+    }
+
+    // MARK: Addresses for others
+
+    @Test func contentAndLengthOfAChunkAreSigned() async throws {
+        for hasChecksums in [true, false] {
+            let upload = StoreUpload(location: location, uploadID: "u", hasChecksums: hasChecksums)
+            let signed = try await store(ScriptedClient([]), FakeAccess())
+                .presign(4, of: upload, .ofEmpty, length: 12, validity: .seconds(900))
+            let url = signed.request.url
+            #expect(signed.request.method == "PUT")
+            #expect(url.hasPrefix("http://store.test/bucket/f?partNumber=5&uploadId=u&"))
+            #expect(url.contains("X-Amz-Expires=900&"))
+            let names = hasChecksums ? "content-length%3Bhost%3Bx-amz-checksum-sha256" : "content-length%3Bhost"
+            #expect(url.contains("X-Amz-SignedHeaders=\(names)&"))
+            let fields = Dictionary(uniqueKeysWithValues: signed.request.headers.map { ($0.name, $0.value) })
+            #expect(fields["content-length"] == "12")
+            let sum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+            #expect(fields["x-amz-checksum-sha256"] == (hasChecksums ? sum : nil))
+        }
+    }
+
+    /// An address ends with the credentials that it was signed with, so those that end soon are read again.
+    @Test func anAddressEndsWithItsCredentials() async throws {
+        let now = clock.wallTime()
+        let access = FakeAccess(validities: [.seconds(59), .seconds(300)], since: now)
+        let store = store(ScriptedClient([]), access)
+        let signed = try await store.presign("GET", location, validity: .seconds(900))
+        #expect(access.lookups == [false, true])
+        #expect(signed.expiresAt == now + .seconds(300))
+        #expect(signed.request.url.contains("X-Amz-Expires=300&"))
+    }
+}
+
+/// Gives other credentials each time.
+final class FakeAccess: S3AccessSource {
+    private let state = Mutex<[Bool]>([])
+    private let validities: [Duration]
+    private let start: WallTime
+
+    /// - Parameter validities: How long each of the credentials holds; the last ones, and without any all, for ever.
+    init(validities: [Duration] = [], since start: WallTime = WallTime(milliseconds: 0)) {
+        self.validities = validities
+        self.start = start
+    }
+
+    /// For each time whether it was a reload.
+    var lookups: [Bool] { state.withLock { $0 } }
+
+    func access(_ options: StoreOptions, reload: Bool) throws(TransferError) -> S3Access {
+        let number = state.withLock { state in
+            state.append(reload)
+            return state.count
+        }
+        let end = number <= validities.count ? start + validities[number - 1] : nil
+        return S3Access(
+            credentials: S3Credentials(accessKey: "key-\(number)", secretKey: "secret", expiresAt: end),
+            endpoint: try S3Endpoint(url: "http://store.test", region: nil))
+    }
+}
