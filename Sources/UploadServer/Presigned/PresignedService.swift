@@ -57,7 +57,8 @@ final class PresignedService: ServerRoutes {
                 assembler: StoreAssembler(
                     ledger: ledger, committer: committer, readers: readers, store: store, settler: settler),
                 patience: settings.completePatience),
-            ender: ender, clock: clock, settings: settings, sightings: sightings)
+            ender: ender, clock: clock, settings: settings, sightings: sightings,
+            unreported: UnreportedParts(store: store))
         presignRoutes = PresignRoutes(
             uploads: uploads, ledger: ledger, readers: readers, committer: committer, store: store,
             sightings: sightings, clock: clock, lifetime: settings.lifetime, validity: target.uploadValidity)

@@ -8,6 +8,13 @@ struct StatusAnswer: Decodable {
     var totalChunks: Int?
     var mode: String?
     var receivedChunks: [IndexRange]?
+    var unreportedChunks: [UnreportedChunk]?
+
+    /// What a store has in the place of a chunk that its server was not told of.
+    struct UnreportedChunk: Decodable {
+        var index: Int
+        var etag: String
+    }
 
     /// An inclusive range of chunks, `[first, last]`.
     struct IndexRange: Decodable {
@@ -52,7 +59,22 @@ struct StatusAnswer: Decodable {
         guard receivedChunks != nil || state != .inProgress, let received = received(of: count) else {
             throw BadAnswer.error(code, "chunks that cannot be")
         }
-        return UploadStatus(size: size, chunkSize: chunkSize, received: received, state: state, mode: mode)
+        return UploadStatus(
+            size: size, chunkSize: chunkSize, received: received, state: state, mode: mode,
+            offers: offers(count, mode, but: received))
+    }
+
+    /// Only a tag that may be an MD5 can be compared with a file.
+    private func offers(_ count: Int, _ mode: UploadMode, but received: [ClosedRange<Int>]) -> [Int: Receipt] {
+        guard mode == .presigned else { return [:] }
+        var offers: [Int: Receipt] = [:]
+        for chunk in unreportedChunks ?? [] where (0..<count).contains(chunk.index) {
+            if S3EntityTag.md5(chunk.etag) != nil { offers[chunk.index] = Receipt(entityTag: chunk.etag) }
+        }
+        for range in received where !offers.isEmpty {
+            for chunk in range { offers[chunk] = nil }
+        }
+        return offers
     }
 
     /// In order, and none that touches the next; `nil` if any is not a range of the upload's chunks.

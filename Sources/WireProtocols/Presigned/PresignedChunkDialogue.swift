@@ -15,6 +15,8 @@ struct PresignedChunkDialogue: UploadDialogue {
     private let order: UploadOrder
     private let index: Int
     private let digest: String
+    /// What the store has in the place of the chunk, if that has the chunk's content.
+    private let stored: Receipt?
     private let requests: PresignRequest
     private var step: Step?
     /// Whether the store has refused an address, and another one was asked for.
@@ -28,16 +30,20 @@ struct PresignedChunkDialogue: UploadDialogue {
     ///   - digests: Of the chunk.
     ///   - version: The version in `User-Agent`.
     init(order: UploadOrder, digests: ChunkDigests?, version: String) {
-        guard case .chunk(let index, _, _) = order.task, let digests else {
+        guard case .chunk(let index, _, let offer) = order.task, let digests else {
             preconditionFailure("only chunks are sent to signed addresses, and never without their digest")
         }
         self.order = order
         self.index = index
         digest = digests.sha256
+        let tag = offer?.entityTag
+        let isOurs = digests.md5 != nil && tag.flatMap(S3EntityTag.md5) == digests.md5
+        stored = isOurs ? Receipt(sha256: digests.sha256, entityTag: tag) : nil
         requests = PresignRequest(order, version: version)
     }
 
     mutating func next(_ memory: inout RemoteMemory, now: WallTime) -> DialogueStep {
+        if step == nil, let stored { memory.unreported[index] = stored }
         if let receipt = memory.unreported[index], receipt.sha256 == digest { return record(receipt) }
         if let address = memory.signed[index], isUsable(address, for: digest, at: now) { return send(to: address) }
         return ask(memory, now: now)

@@ -57,6 +57,27 @@ private let mebibyte = PresignedFixture.mebibyte
         #expect(try fixture.folder.names("uploads").isEmpty)
     }
 
+    /// A client that ended before it could report a chunk need not send it again.
+    @Test func whatNobodyHasReportedIsTold() async throws {
+        let fixture = try PresignedFixture()
+        try await fixture.serving { client async throws in
+            let id = try await client.registerObject().uploadID
+            #expect(try await client.status(id).json["unreportedChunks"] == nil)
+            try await fixture.send(client, id, [1])
+            fixture.give(0, "older")
+            let (tag, _) = fixture.give(0)
+            fixture.give(2, length: 5)
+            let told = try await client.status(id).json["unreportedChunks"] as? [[String: Any]]
+            #expect(told?.compactMap { $0["index"] as? Int } == [0])
+            #expect(told?.first?["etag"] as? String == tag)
+            // Nor does a store in trouble keep anybody from asking.
+            fixture.store.failNext(.parts, .serverBusy)
+            let status = try await client.status(id)
+            #expect(status.status == 200 && status.json["unreportedChunks"] == nil)
+            #expect(status.received == [[1, 1]])
+        }
+    }
+
     @Test func filesAreElsewhere() async throws {
         let fixture = try PresignedFixture()
         fixture.store.put(StoredObject(size: 5), at: try PresignedFixture.location("in/a/ü"))

@@ -140,6 +140,21 @@ struct UploadAnswerTests {
         #expect(register(["mode": "\"carried\""]).code == .unsupported)
     }
 
+    @Test("chunks that a store has and nobody has reported")
+    func unreported() {
+        let md5 = String(repeating: "a", count: 32)
+        let tag = #"\"\#(md5)\""#
+        func chunk(_ index: Int, _ tag: String) -> String { "{\"index\":\(index),\"etag\":\"\(tag)\"}" }
+        let chunks = [chunk(0, tag), chunk(3, tag), chunk(4, "v1"), chunk(10, tag), chunk(-1, tag)]
+        let members = [
+            "mode": "\"presigned\"", "receivedChunks": "[[0,1]]",
+            "unreportedChunks": "[\(chunks.joined(separator: ","))]",
+        ]
+        let offers = [3: Receipt(entityTag: "\"\(md5)\"")]
+        #expect(status(members).status?.offers == offers)
+        #expect(status(members.merging(["mode": "\"direct\""]) { $1 }).status?.offers == [:])
+    }
+
     @Test("bodies that are none", arguments: ["", "{", "null", "[]", "<html>hello</html>", "{}", "\u{0}", "1e999"])
     func badBodies(body: String) {
         for task in [

@@ -28,6 +28,22 @@ struct PresignedChunkTests {
         #expect(conversation.memory.unreported.isEmpty)
     }
 
+    @Test("what the store has already is only recorded")
+    func offered() {
+        let md5 = String(repeating: "5", count: 32)
+        let tag = "\"\(md5)\""
+        var conversation = Presigning.converse(offer: Receipt(entityTag: tag), md5: md5)
+        #expect(conversation.run([recorded]) == .stored(receipt: Receipt(sha256: Presigning.digest, entityTag: tag)))
+        #expect(conversation.sent.map(\.request.url) == ["https://h/uploads/id/chunks/1"])
+    }
+
+    @Test("something else in its place is not", arguments: [nil, String(repeating: "6", count: 32)])
+    func offeredOther(md5: String?) {
+        let tag = "\"\(String(repeating: "5", count: 32))\""
+        var conversation = Presigning.converse(offer: Receipt(entityTag: tag), md5: md5)
+        #expect(conversation.run([Presigning.addresses([1]), taken, recorded]) == .stored(receipt: stored))
+    }
+
     @Test("nothing of the user's goes to the store, and nothing but what was signed")
     func secrets() {
         var conversation = Presigning.converse {

@@ -9,18 +9,20 @@ enum Presigning {
     static func converse(
         _ index: Int = 1, size: Int64 = 1000, destination: String = "https://h/files/a",
         address: String = "https://h/uploads/id", memory: RemoteMemory = RemoteMemory(),
+        offer: Receipt? = nil, md5: String? = nil,
         _ change: (inout TransferOptions) -> Void = { _ in }
     ) -> Conversation {
         var options = TransferOptions()
         change(&options)
         let plan = ChunkPlan(size: size, exactChunkSize: 100)
         let order = UploadOrder(
-            id: RequestID(1), transfer: TransferID(1), task: .chunk(index, plan.range(of: index), offer: nil),
+            id: RequestID(1), transfer: TransferID(1), task: .chunk(index, plan.range(of: index), offer: offer),
             address: address, plan: plan, mode: .presigned, destination: destination,
             source: SourceIdentity(device: 1, inode: 2, size: size, modified: 3), options: options,
             needsFreshConnection: false)
         return Conversation(
-            PresignedChunkDialogue(order: order, digests: ChunkDigests(sha256: digest), version: "1"), memory: memory)
+            PresignedChunkDialogue(order: order, digests: ChunkDigests(sha256: digest, md5: md5), version: "1"),
+            memory: memory)
     }
 
     static func signed(_ digest: String, validFor seconds: Int) -> SignedChunk {

@@ -6,7 +6,8 @@ import TransferCore
 enum UploadAnswers {
     /// The state of an upload.
     static func state(
-        of upload: UploadRecord, received: ChunkRanges, lifetime: Duration, status: HTTPResponse.Status = .ok
+        of upload: UploadRecord, received: ChunkRanges, unreported: [UnreportedPart] = [], lifetime: Duration,
+        status: HTTPResponse.Status = .ok
     ) -> Response {
         var body = JSONObject()
         body.add("uploadId", upload.id.description)
@@ -18,6 +19,16 @@ enum UploadAnswers {
         body.add("status", upload.status.publicName)
         body.add("receivedChunks", received)
         body.add("nextExpectedChunk", received.firstMissing)
+        if !unreported.isEmpty {
+            body.add(
+                "unreportedChunks",
+                unreported.map { part in
+                    var object = JSONObject()
+                    object.add("index", part.chunk)
+                    object.add("etag", part.entityTag)
+                    return object
+                })
+        }
         body.add("expiresAt", time(upload.activeAt + lifetime))
         if let sha256 = upload.sha256 { body.add("sha256", sha256.description) }
         var response = json(body, status: status)

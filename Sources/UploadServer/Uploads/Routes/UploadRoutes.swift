@@ -17,6 +17,7 @@ struct UploadRoutes: Sendable {
     let settings: UploadSettings
     /// `nil` where the bytes are here.
     var sightings: StoreSightings?
+    var unreported: UnreportedParts?
 
     func add(to router: Router<ServerContext>) {
         router.post("uploads") { try await register($0, $1) }
@@ -71,7 +72,10 @@ struct UploadRoutes: Sendable {
         let received = try await readers.run { [ledger] in
             try ledger.received(upload.key, limit: Self.longestList)
         }
-        return UploadAnswers.state(of: upload, received: received, lifetime: settings.lifetime, status: status)
+        // Of a new upload there is nothing yet.
+        let unreported = status == .created ? nil : await unreported?.parts(of: upload, but: received)
+        return UploadAnswers.state(
+            of: upload, received: received, unreported: unreported ?? [], lifetime: settings.lifetime, status: status)
     }
 
     private func with(
