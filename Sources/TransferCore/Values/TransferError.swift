@@ -107,7 +107,7 @@ extension TransferError.Code {
     public var remedy: String? {
         switch self {
         case .unauthorized, .forbidden:
-            "check the address and its credentials (--header, --netrc), then retry"
+            "check the address and its credentials (--header, --netrc, for s3:// the AWS settings), then retry"
         case .proxyAuthentication: "put the proxy's user and password into the proxy variable, then retry"
         case .certificate: "name the authority with --cacert, or accept any with --insecure"
         case .diskFull: "free some space, then retry"
@@ -122,7 +122,8 @@ extension TransferError.Code {
         case .sourceChanged: "retry sends the new content from the start"
         case .sourceMissing: "put the file back, then retry"
         case .sourceUnreadable: "make the file readable, then retry"
-        case .remoteNameTaken: "remove the file there, or add this one under another name (URL/NAME), then retry"
+        case .remoteNameTaken:
+            "remove the file there and retry, or add this one under another name (s3:// also takes --overwrite)"
         case .remoteFull: "free some space on the server, then retry"
         case .uploadMismatch:
             "retry sends the whole file again; if --sha256 was wrong, remove the transfer and add it anew"

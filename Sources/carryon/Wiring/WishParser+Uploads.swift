@@ -40,7 +40,7 @@ extension WishParser {
             wishes.transfers.append(
                 NewTransfer(direction: .upload, source: file.path, destination: target, options: options))
         }
-        if kind == .s3 { try compareDigest(wishes.transfers) }
+        try compareDigest(wishes.transfers)
         return wishes
     }
 
@@ -72,8 +72,8 @@ extension WishParser {
         }
     }
 
-    /// An object store keeps no SHA-256 of a file in parts that it could be asked for, so that the comparison is done
-    /// before anything is sent.
+    /// Before anything is sent: an object store keeps no SHA-256 of a file in parts that it could be asked for, nor does
+    /// a chunk server in front of one.
     private func compareDigest(_ transfers: [NewTransfer]) throws {
         guard let wanted = options.sha256, let source = transfers.first?.source else { return }
         let found = try lookups.digest(source)
