@@ -76,6 +76,15 @@ import WireProtocols
         #expect(script.requests.allSatisfy { $0.headers.contains { $0.name == "Authorization" } })
     }
 
+    /// Some stores say that they have encoded the keys, and have not: encoding is asked for where XML needs it.
+    @Test func keysOfUploadsAreTakenAsTheyCome() async throws {
+        let uploads = "<Upload><Key>a+b 100%</Key><UploadId>u</UploadId></Upload>"
+        let answer = Self.answer(200, "<ListMultipartUploadsResult>\(uploads)</ListMultipartUploadsResult>")
+        let (client, script) = client([answer])
+        #expect(try await client.uploads(below: "a+").map(\.key) == ["a+b 100%"])
+        #expect(script.requests.map(\.url) == ["https://bkt.s3.us-east-1.amazonaws.com/?prefix=a%2B&uploads="])
+    }
+
     @Test func aListThatGoesRoundEnds() async throws {
         let page = Self.answer(
             200,

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import TransferCore
 
 /// Uploads to a chunk server: the requests that are made of it, and what its answers mean.
@@ -34,8 +33,8 @@ public enum ChunkUpload {
         switch order.task {
         case .register(let registration):
             fixed.append(HeaderField("Idempotency-Key", registration.key))
-            body = encode(RegistrationBody(registration, name: target.name))
-        case .complete(let sha256, _): body = encode(CompletionBody(sha256: sha256))
+            body = JSONBody.encode(RegistrationBody(registration, name: target.name))
+        case .complete(let sha256, _): body = JSONBody.encode(CompletionBody(sha256: sha256))
         case .chunk:
             precondition(digest != nil, "a chunk is never sent without its digest")
             fixed.append(HeaderField("Content-Type", "application/octet-stream"))
@@ -73,19 +72,10 @@ public enum ChunkUpload {
 
     /// The digest as the contract has it, and as RFC 9530 §2 does.
     private static func digestFields(_ digest: String) -> [HeaderField] {
-        let digits = digest.utf8.compactMap(FieldSyntax.hexValue)
-        let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-        return [
+        [
             HeaderField("X-Chunk-Checksum", digest),
-            HeaderField("Content-Digest", "sha-256=:\(Data(bytes).base64EncodedString()):"),
+            HeaderField("Content-Digest", "sha-256=:\(Base64.encode(hex: digest)):"),
         ]
-    }
-
-    private static func encode(_ body: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Texts and whole numbers can always be encoded.
-        return (try? encoder.encode(body)).map { [UInt8]($0) } ?? []
     }
 }
 

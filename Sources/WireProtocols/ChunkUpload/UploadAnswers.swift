@@ -1,13 +1,20 @@
 import FoundationEssentials
 import TransferCore
 
-/// The bodies of answers, as far as they are used.
+/// Bodies of requests, and of answers as far as they are used.
 ///
 /// Numbers that do not fit into 64 bits are no answer: the decoder throws.
 enum JSONBody {
     /// `nil` if the body is not JSON or does not have that form.
     static func decode<Answer: Decodable>(_ type: Answer.Type, _ body: [UInt8]) -> Answer? {
         try? JSONDecoder().decode(type, from: Data(body))
+    }
+
+    static func encode(_ body: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Texts and whole numbers can always be encoded.
+        return (try? encoder.encode(body)).map { [UInt8]($0) } ?? []
     }
 }
 

@@ -33,7 +33,7 @@ struct UploadTarget {
     }
 
     /// The path goes before the query, which a server may use to tell its own addresses.
-    private static func append(_ path: String, to address: String) -> String {
+    static func append(_ path: String, to address: String) -> String {
         let question = address.firstIndex(of: "?") ?? address.endIndex
         var front = address[..<question]
         if !path.isEmpty, front.last == "/" { front.removeLast() }

@@ -1,5 +1,12 @@
+import FoundationEssentials
+
 /// Base64 as structured fields carry it (RFC 9651 §4.2.7).
 enum Base64 {
+    /// Bytes that are given in hex, as digests are kept; empty if the text is not hex.
+    static func encode(hex: String) -> String {
+        Data(Hex.decode(hex) ?? []).base64EncodedString()
+    }
+
     /// - Returns: `nil` for any character outside the alphabet and for an impossible length. Missing padding is
     ///   accepted, as the RFC advises.
     static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {

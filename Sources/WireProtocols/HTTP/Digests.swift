@@ -10,16 +10,11 @@ public enum Digests {
         guard !lines.isEmpty, let dictionary = StructuredDictionary(lines.joined(separator: ", ")),
             case .bytes(let digest) = dictionary["sha-256"], digest.count == 32
         else { return nil }
-        return hex(digest)
+        return Hex.encode(digest)
     }
 
     /// The SHA-256 in lowercase hex from a digest field of one line.
     public static func sha256(_ line: String) -> String? {
         sha256([line])
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

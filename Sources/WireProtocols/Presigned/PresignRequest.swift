@@ -1,4 +1,3 @@
-import FoundationEssentials
 import TransferCore
 
 /// The requests of a presigned upload to its server: for addresses of chunks, and for the record of one that the store
@@ -32,7 +31,7 @@ struct PresignRequest {
         var upload = order
         upload.task = .status(receipts: [:])
         let target = try UploadTarget(upload)
-        return post(Self.append("/presign", to: target.url), target, Addresses(chunks: chunks))
+        return post(UploadTarget.append("/presign", to: target.url), target, Addresses(chunks: chunks))
     }
 
     /// - Throws: ``TransferError/Code/malformed`` if the destination is not an ``UploadAddress``.
@@ -51,21 +50,6 @@ struct PresignRequest {
             custom: order.options.headers, reserved: ["content-encoding", "content-type"],
             sendsCustom: target.isAtDestination)
         let request = HTTPRequest(method: "POST", url: AddressEncoding.encode(url), headers: fields)
-        return DialogueRequest(request, body: .bytes(Self.encode(body)), longestAnswer: PresignAnswer.longest)
-    }
-
-    /// The path goes before the query, which a server may use to tell its own addresses.
-    private static func append(_ path: String, to address: String) -> String {
-        let question = address.firstIndex(of: "?") ?? address.endIndex
-        var front = address[..<question]
-        if front.last == "/" { front.removeLast() }
-        return front + path + address[question...]
-    }
-
-    private static func encode(_ body: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Texts and whole numbers can always be encoded.
-        return (try? encoder.encode(body)).map { [UInt8]($0) } ?? []
+        return DialogueRequest(request, body: .bytes(JSONBody.encode(body)), longestAnswer: PresignAnswer.longest)
     }
 }

@@ -36,9 +36,7 @@ struct PresignedChunkDialogue: UploadDialogue {
         self.order = order
         self.index = index
         digest = digests.sha256
-        let tag = offer?.entityTag
-        let isOurs = digests.md5 != nil && tag.flatMap(S3EntityTag.md5) == digests.md5
-        stored = isOurs ? Receipt(sha256: digests.sha256, entityTag: tag) : nil
+        stored = offer.flatMap(digests.receipt)
         requests = PresignRequest(order, version: version)
     }
 

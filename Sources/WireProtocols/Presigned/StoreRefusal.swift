@@ -46,7 +46,6 @@ struct StoreRefusal {
     }
 
     private func explained(_ code: TransferError.Code, _ words: String) -> TransferError {
-        guard let problem else { return TransferError(code, "\(words) (\(HTTPStatus.description(status)))") }
-        return TransferError(code, "\(words) (\(problem.code)\(problem.message.map { ": \($0)" } ?? ""))")
+        TransferError(code, problem?.explaining(words) ?? "\(words) (\(HTTPStatus.description(status)))")
     }
 }

@@ -7,4 +7,10 @@ public struct S3Access: Hashable, Sendable {
         self.credentials = credentials
         self.endpoint = endpoint
     }
+
+    /// The same, for requests of another region; unchanged where none is known.
+    public func inRegion(_ region: String?) -> S3Access {
+        guard let endpoint = region.flatMap(endpoint.inRegion) else { return self }
+        return S3Access(credentials: credentials, endpoint: endpoint)
+    }
 }

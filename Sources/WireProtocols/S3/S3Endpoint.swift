@@ -62,6 +62,18 @@ public struct S3Endpoint: Hashable, Sendable {
         isAWS = false
     }
 
+    /// The store that is named by an endpoint; without one, AWS.
+    ///
+    /// - Throws: ``TransferError/Code/malformed`` with a sentence for the user.
+    public init(_ options: StoreOptions) throws(TransferError) {
+        self =
+            if let url = options.endpoint {
+                try S3Endpoint(url: url, region: options.region, isPathStyle: options.isPathStyle)
+            } else {
+                try .aws(region: options.region, isPathStyle: options.isPathStyle)
+            }
+    }
+
     private init(
         scheme: String, authority: String, basePath: String, region: String, isPathStyle: Bool, isAWS: Bool
     ) {

@@ -6,8 +6,8 @@ public enum S3Limits {
     public static let smallestPart: Int64 = 5 << 20
     /// In bytes.
     public static let largestPart: Int64 = 5 << 30
-    /// Of an object in one request, in bytes.
-    public static let largestPut: Int64 = 5 << 30
+    /// How far the clocks of two sides that get along may be apart: a request that is further away is refused.
+    public static let clockTolerance: Duration = .seconds(15 * 60)
     /// The longest answer that is read, in bytes: a full page of the longest keys, all of them encoded.
     public static let longestAnswer = 8 << 20
 }

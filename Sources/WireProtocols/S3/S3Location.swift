@@ -53,6 +53,11 @@ public struct S3Location: Hashable, Sendable {
     /// The address, which ``init(_:)`` takes apart again.
     public var text: String { "\(Self.scheme)\(bucket)/\(key)" }
 
+    /// Whether that is this key, byte by byte: two strings that only look the same are two keys.
+    public func hasKey(_ key: String) -> Bool {
+        self.key.utf8.elementsEqual(key.utf8)
+    }
+
     /// Whether this names a bucket or a folder in it rather than one object.
     public var isPrefix: Bool { key.isEmpty || key.utf8.last == UInt8(ascii: "/") }
 

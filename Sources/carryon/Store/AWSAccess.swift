@@ -40,30 +40,19 @@ final class AWSAccess: S3AccessSource {
     ///
     /// - Throws: ``TransferError/Code/malformed`` with a sentence for the user.
     func resolve(_ wish: StoreOptions) throws(TransferError) -> StoreOptions {
-        let settings = try settings(profile: wish.profile)
-        let resolved = StoreOptions(
-            profile: wish.profile, endpoint: wish.endpoint ?? settings.endpointURL,
-            region: wish.region ?? settings.region,
-            isPathStyle: wish.isPathStyle ?? settings.addressingStyle.isPathStyle)
-        _ = try Self.endpoint(resolved)
+        let resolved = try settings(profile: wish.profile).resolve(wish)
+        _ = try S3Endpoint(resolved)
         return resolved
     }
 
     /// - Parameter options: As ``resolve(_:)`` has made them: of the surroundings only credentials are taken.
     func access(_ options: StoreOptions, reload: Bool) throws(TransferError) -> S3Access {
-        let endpoint = try Self.endpoint(options)
+        let endpoint = try S3Endpoint(options)
         switch try settings(profile: options.profile).credentialSource() {
         case .keys(let credentials): return S3Access(credentials: credentials, endpoint: endpoint)
         case .process(let command):
             return S3Access(credentials: try credentials(printedBy: command, reload: reload), endpoint: endpoint)
         }
-    }
-
-    private static func endpoint(_ options: StoreOptions) throws(TransferError) -> S3Endpoint {
-        guard let url = options.endpoint else {
-            return try .aws(region: options.region, isPathStyle: options.isPathStyle)
-        }
-        return try S3Endpoint(url: url, region: options.region, isPathStyle: options.isPathStyle)
     }
 
     // MARK: Files

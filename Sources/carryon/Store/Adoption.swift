@@ -72,13 +72,8 @@ struct Adoption: Sendable {
         return ChunkDigests(sha256: FileReading.hex(sha256.finalize()), md5: FileReading.hex(md5.finalize()))
     }
 
-    /// What proves that one of the entries holds a chunk: its SHA-256 where the store tells that, else the tag, which is
-    /// the MD5 of a part unless it is encrypted with a key of its own.
+    /// What proves that one of the entries holds a chunk.
     static func receipt(for digests: ChunkDigests, among entries: [S3Part]) -> Receipt? {
-        let match = entries.first { part in
-            if let told = part.checksums[.sha256] { return told == digests.sha256 }
-            return part.entityTag.lowercased().filter { $0 != "\"" } == digests.md5
-        }
-        return match.map { Receipt(sha256: digests.sha256, entityTag: $0.entityTag) }
+        entries.lazy.compactMap { digests.receipt(for: $0.offer) }.first
     }
 }

@@ -7,10 +7,9 @@ extension BucketClient {
 
     /// Every object whose key begins with `prefix`.
     func objects(below prefix: String) async throws(TransferError) -> [S3Object] {
-        try await pages { (token: String?) async throws(TransferError) in
-            var query = [("list-type", "2"), ("encoding-type", "url"), ("prefix", prefix)]
-            if let token { query.append(("continuation-token", token)) }
-            let page = try S3Answers.objects(try await send(.listObjects, "GET", query: query).body)
+        let location = try location(prefix)
+        return try await pages { (token: String?) async throws(TransferError) in
+            let page = try S3Answers.objects(try await send(.listObjects(location, after: token)).body)
             return (page.objects, page.nextToken)
         }
     }
@@ -18,7 +17,7 @@ extension BucketClient {
     /// Whether there is an object of exactly that key.
     func hasObject(_ key: String) async throws(TransferError) -> Bool {
         do throws(TransferError) {
-            _ = try await send(.headObject, "HEAD", key: key)
+            _ = try await send(.head(try location(key), wantsChecksum: false))
             return true
         } catch {
             guard error.code == .notFound else { throw error }
@@ -28,10 +27,9 @@ extension BucketClient {
 
     /// Every unfinished upload to a key that begins with `prefix`.
     func uploads(below prefix: String) async throws(TransferError) -> [S3Upload] {
-        try await pages { (marker: S3UploadsPage.Marker?) async throws(TransferError) in
-            var query = [("uploads", ""), ("encoding-type", "url"), ("prefix", prefix)]
-            query += marker?.query ?? []
-            let page = try S3Answers.uploads(try await send(.listMultipartUploads, "GET", query: query).body)
+        let location = try location(prefix)
+        return try await pages { (marker: S3UploadsPage.Marker?) async throws(TransferError) in
+            let page = try S3Answers.uploads(try await send(.listUploads(location, after: marker)).body)
             return (page.uploads, page.next)
         }
     }
@@ -40,11 +38,10 @@ extension BucketClient {
     ///
     /// - Throws: ``TransferError/Code/uploadLost`` if there is no such upload.
     func parts(of upload: S3Upload) async throws(TransferError) -> StoredParts {
+        let location = try location(upload.key)
         var algorithm: ObjectChecksum.Algorithm?
         let parts = try await pages { (marker: Int?) async throws(TransferError) in
-            var query = [("uploadId", upload.uploadID)]
-            if let marker { query.append(("part-number-marker", String(marker))) }
-            let answer = try await send(.listParts, "GET", key: upload.key, query: query)
+            let answer = try await send(.listParts(location, uploadID: upload.uploadID, after: marker))
             let page = try S3Answers.parts(answer.body)
             algorithm = algorithm ?? page.algorithm
             return (page.parts, page.nextMarker)
@@ -57,8 +54,7 @@ extension BucketClient {
     func abort(_ upload: S3Upload) async throws(TransferError) {
         do throws(TransferError) {
             for _ in 0..<10 {
-                _ = try await send(
-                    .abortMultipartUpload, "DELETE", key: upload.key, query: [("uploadId", upload.uploadID)])
+                _ = try await send(.abort(try location(upload.key), uploadID: upload.uploadID))
                 if try await parts(of: upload).isEmpty { return }
                 try? await Task.sleep(for: .milliseconds(500))
             }
@@ -69,6 +65,10 @@ extension BucketClient {
         }
         throw TransferError(
             .serverBusy, "parts of it are still there: it is being sent by somebody, so try again later")
+    }
+
+    private func location(_ key: String) throws(TransferError) -> S3Location {
+        try S3Location(bucket: bucket, key: key)
     }
 
     /// Gathers all pages of a list.

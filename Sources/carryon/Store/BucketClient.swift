@@ -13,14 +13,7 @@ final class BucketClient: Sendable {
     private let source: any S3AccessSource
     private let options: StoreOptions
     private let clock: any Clock
-    private let learnt = Mutex(Learnt())
-
-    private struct Learnt {
-        var access: S3Access?
-        var region: String?
-        /// What to add to the time here to have the store's.
-        var clockOffset: Duration = .zero
-    }
+    private let memory = Mutex(RemoteMemory())
 
     /// A person waits: four more tries within some seconds.
     private static let retries = RetryPolicy(cap: .seconds(4), limit: 4)
@@ -38,35 +31,26 @@ final class BucketClient: Sendable {
         self.clock = clock
     }
 
-    /// Makes one request without a body.
+    /// Makes one request.
     ///
     /// - Returns: An answer that is a success.
     /// - Throws: Why there is none, as one sentence.
-    func send(
-        _ operation: S3Operation, _ method: String, key: String = "", query: [(name: String, value: String)] = []
-    ) async throws(TransferError) -> HTTPAnswer {
-        var recoveries: [S3Recovery] = []
+    func send(_ request: S3Request) async throws(TransferError) -> HTTPAnswer {
+        var negotiation = S3Negotiation(usesChecksums: false)
         var failures = 0
         while true {
             let error: TransferError
             var retryAfter: Duration?
             do throws(TransferError) {
                 let access = try await access()
-                let request = HTTPRequest(
-                    method: method, url: access.endpoint.url(bucket: bucket, key: key, query: query),
-                    headers: [HeaderField("User-Agent", "carryon/\(Version.text)")])
-                let signed = SigV4.sign(
-                    request, payloadHash: SigV4.emptyPayloadHash, access: access,
-                    at: clock.wallTime() + learnt.withLock { $0.clockOffset })
-                let answer = try await http.send(signed, body: [], limit: S3Limits.longestAnswer)
+                let signed = negotiation.sign(
+                    request, access, memory.withLock { $0 }, version: Version.text, now: clock.wallTime())
+                let answer = try await http.send(signed, body: request.bytes, limit: request.longestAnswer)
                 if (200...299).contains(answer.head.status) { return answer }
                 let refusal = S3Refusal(
-                    operation, head: answer.head, problem: S3Problem(answer.body), region: access.endpoint.region,
+                    request.operation, head: answer.head, problem: S3Problem(answer.body), region: negotiation.region,
                     now: clock.wallTime())
-                if !recoveries.contains(where: { $0.isAlike(refusal.recovery) }), try await recover(refusal.recovery) {
-                    recoveries.append(refusal.recovery)
-                    continue
-                }
+                if try await adapt(&negotiation, to: refusal.recovery) { continue }
                 error = refusal.error
                 retryAfter = refusal.retryAfter
             } catch let failure {
@@ -88,7 +72,7 @@ final class BucketClient: Sendable {
     // MARK: Access
 
     private func access() async throws(TransferError) -> S3Access {
-        if let access = learnt.withLock({ $0.access }) { return access }
+        if let access = memory.withLock({ $0.access }) { return access }
         return try await lookUp(reload: false)
     }
 
@@ -101,48 +85,22 @@ final class BucketClient: Sendable {
                     returning: Result { () throws(TransferError) in try source.access(options, reload: reload) })
             }
         }
-        let found = try result.get()
-        return learnt.withLock { learnt in
-            let access = learnt.region.flatMap { found.inRegion($0) } ?? found
-            learnt.access = access
-            return access
-        }
+        let access = try result.get()
+        memory.withLock { $0.access = access }
+        return access
     }
 
     /// Returns whether the request is worth another try.
-    private func recover(_ recovery: S3Recovery) async throws(TransferError) -> Bool {
-        switch recovery {
-        case .none, .withoutChecksums: return false
-        case .reloadCredentials:
+    private func adapt(
+        _ negotiation: inout S3Negotiation, to recovery: S3Recovery
+    ) async throws(TransferError) -> Bool {
+        let now = clock.wallTime()
+        switch memory.withLock({ negotiation.adapt(to: recovery, &$0, now: now) }) {
+        case .again: return true
+        case .afterReload:
             _ = try await lookUp(reload: true)
             return true
-        case .correctClock(let time):
-            let now = clock.wallTime()
-            learnt.withLock { $0.clockOffset = .milliseconds(time.milliseconds - now.milliseconds) }
-            return true
-        case .useRegion(let region):
-            return learnt.withLock { learnt in
-                guard let access = learnt.access?.inRegion(region) else { return false }
-                learnt.region = region
-                learnt.access = access
-                return true
-            }
-        }
-    }
-}
-
-extension S3Access {
-    fileprivate func inRegion(_ region: String) -> S3Access? {
-        endpoint.inRegion(region).map { S3Access(credentials: credentials, endpoint: $0) }
-    }
-}
-
-extension S3Recovery {
-    /// Whether it is the same way to mend a request, whatever the values.
-    fileprivate func isAlike(_ other: S3Recovery) -> Bool {
-        switch (self, other) {
-        case (.reloadCredentials, .reloadCredentials), (.correctClock, .correctClock), (.useRegion, .useRegion): true
-        default: self == other
+        case .giveUp: return false
         }
     }
 }

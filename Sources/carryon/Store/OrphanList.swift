@@ -56,12 +56,12 @@ struct OrphanOwners {
             guard let address = S3UploadAddress(text: text), case .multipart(let id, _) = address.kind else {
                 return false
             }
-            return id == upload.uploadID && address.location.bucket == bucket && address.location.key == upload.key
+            return id == upload.uploadID && address.location.bucket == bucket && address.location.hasKey(upload.key)
         }?.id
     }
 
     private func isDestination(_ record: TransferRecord, _ upload: S3Upload, _ bucket: String) -> Bool {
         guard record.finishedAt == nil, let location = try? S3Location(record.destination) else { return false }
-        return location.bucket == bucket && location.key == upload.key
+        return location.bucket == bucket && location.hasKey(upload.key)
     }
 }

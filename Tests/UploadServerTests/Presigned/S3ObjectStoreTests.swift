@@ -110,9 +110,27 @@ import WireProtocols
         }
         #expect(
             sent.map(\.target) == [
-                "/bucket?uploads=&prefix=in%2Fa%20b&encoding-type=url",
-                "/bucket?uploads=&prefix=in%2Fa%20b&encoding-type=url&upload-id-marker=b",
+                "/bucket?prefix=in%2Fa%20b&uploads=", "/bucket?prefix=in%2Fa%20b&uploads=&upload-id-marker=b",
             ])
+    }
+
+    /// To Swift, two ways to write an é are one string; to stores they are two keys.
+    @Test func keysAreComparedByteByByte() async throws {
+        let entry = { (key: String) in "<Upload><Key>\(key)</Key><UploadId>u</UploadId></Upload>" }
+        let answer = list("ListMultipartUploadsResult", entry("e\u{301}") + entry("\u{e9}"))
+        try await asking([answer]) { store async throws in
+            let place = try S3Location(bucket: "bucket", key: "\u{e9}")
+            #expect(try await store.uploads(to: place).count == 1)
+        }
+    }
+
+    /// Some stores say that they have encoded the keys, and have not: encoding is asked for where XML needs it.
+    @Test(arguments: [("a+b", "prefix=a%2Bb&uploads="), ("a\u{1}", "encoding-type=url&prefix=a%01&uploads=")])
+    func keysAreEncodedWhereTheyNeedIt(key: String, query: String) async throws {
+        let sent = try await asking([list("ListMultipartUploadsResult", "")]) { store async throws in
+            _ = try await store.uploads(to: S3Location(bucket: "bucket", key: key))
+        }
+        #expect(sent.map(\.target) == ["/bucket?\(query)"])
     }
 
     @Test func anUnknownUploadIsKnownAsSuch() async throws {

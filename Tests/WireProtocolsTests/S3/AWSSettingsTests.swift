@@ -37,7 +37,7 @@ struct AWSSettingsTests {
     func nothing() throws {
         let settings = try Self.settings()
         #expect(settings.profile == "default" && settings.region == nil && settings.endpointURL == nil)
-        #expect(try settings.endpoint() == S3Endpoint.aws(region: nil))
+        #expect(try S3Endpoint(settings.resolve()) == S3Endpoint.aws(region: nil))
     }
 
     private static let config = """
@@ -105,14 +105,19 @@ struct AWSSettingsTests {
     func addressing() throws {
         let work = try Self.settings(config: Self.config, profile: "work")
         #expect(work.addressingStyle == .virtual)
-        #expect(try work.endpoint() == S3Endpoint(url: "https://work.example", region: "eu-west-2", isPathStyle: false))
-        let plain = try Self.settings(config: Self.config, profile: "services-user").endpoint()
+        func endpoint(_ settings: AWSSettings, _ wish: StoreOptions = StoreOptions()) throws -> S3Endpoint {
+            try S3Endpoint(settings.resolve(wish))
+        }
+        let own = try S3Endpoint(url: "https://work.example", region: "eu-west-2", isPathStyle: false)
+        #expect(try endpoint(work) == own)
+        let plain = try endpoint(Self.settings(config: Self.config, profile: "services-user"))
         #expect(plain.isPathStyle && plain.region == "us-east-1")
         let path = try Self.settings(config: "[default]\ns3=\n addressing_style=PATH")
-        #expect(try path.endpoint() == S3Endpoint.aws(region: nil, isPathStyle: true))
-        #expect(try Self.settings(config: "[default]\ns3 =\n  addressing_style = auto").endpoint().isPathStyle == false)
+        #expect(try endpoint(path) == S3Endpoint.aws(region: nil, isPathStyle: true))
+        let auto = try Self.settings(config: "[default]\ns3 =\n  addressing_style = auto")
+        #expect(try endpoint(auto).isPathStyle == false)
         let options = StoreOptions(endpoint: "http://h", region: "r", isPathStyle: true)
-        #expect(try work.endpoint(options) == S3Endpoint(url: "http://h", region: "r", isPathStyle: true))
+        #expect(try endpoint(work, options) == S3Endpoint(url: "http://h", region: "r", isPathStyle: true))
     }
 
     @Test("the credentials file knows profiles by their bare name, and comes before the other")

@@ -156,7 +156,7 @@ struct RegistrationTests {
 
     @Test("keys are bytes, however they look")
     func normalization() throws {
-        var listing = UploadsListing(key: "\u{e9}")
+        var listing = UploadsListing(try S3Location(bucket: "bucket", key: "\u{e9}"))
         let uploads = ["e\u{301}", "\u{e9}", "\u{e9}a"].map {
             S3Upload(key: $0, uploadID: $0, initiated: Storing.now)
         }

@@ -46,14 +46,6 @@ protocol ObjectStore: Sendable {
     func presign(_ method: String, _ location: S3Location, validity: Duration) async throws -> SignedRequest
 }
 
-/// An object in the store.
-struct StoredObject: Hashable, Sendable {
-    /// In bytes.
-    var size: Int64
-    var entityTag: String?
-    var checksums: [S3ObjectChecksum] = []
-}
-
 /// An upload that was begun and neither completed nor aborted.
 struct UnfinishedUpload: Hashable, Sendable {
     var uploadID: String

@@ -5,19 +5,9 @@ import WireProtocols
 /// Signs requests to one object store, and makes them. What stands in the way of a signature is put right once in each
 /// request: credentials that have ended, a clock that is wrong, the region of the bucket.
 final class S3Session: Sendable {
-    /// What a request is made of.
-    struct Context {
-        var endpoint: S3Endpoint
-        /// Whether the store takes fields that have to do with checksums, as far as is known.
-        var usesChecksums: Bool
-    }
-
     private struct State: Sendable {
-        var access: S3Access?
-        /// The bucket's, if the store has named another one than was asked.
-        var region: String?
-        /// What to add to the time here to have the time at the store.
-        var clockOffset = Duration.zero
+        var memory = RemoteMemory()
+        /// Whether the store takes fields that have to do with checksums, as far as is known.
         var usesChecksums = true
     }
 
@@ -41,22 +31,23 @@ final class S3Session: Sendable {
 
     /// Makes a request of the store.
     ///
+    /// - Parameter request: Makes it, with or without checksums.
     /// - Returns: An answer that is a success by its status. Throws ``TransferError``.
-    func send(
-        _ operation: S3Operation, body: [UInt8] = [], _ request: (Context) -> HTTPRequest
-    ) async throws -> HTTPAnswer {
-        var tried = Set<String>()
-        let payloadHash = SigV4.payloadHash(body)
+    func send(_ request: (_ usesChecksums: Bool) -> S3Request) async throws -> HTTPAnswer {
+        var negotiation = S3Negotiation(usesChecksums: state.withLock { $0.usesChecksums })
         while true {
-            let (access, context, offset) = try await ready()
-            let signed = SigV4.sign(
-                request(context), payloadHash: payloadHash, access: access, at: clock.wallTime() + offset)
-            let answer = try await client.send(signed, body: body, limit: S3Limits.longestAnswer)
+            let (access, memory) = try await ready()
+            let request = request(negotiation.usesChecksums)
+            let signed = negotiation.sign(request, access, memory, version: nil, now: clock.wallTime())
+            let answer = try await client.send(signed, body: request.bytes, limit: request.longestAnswer)
             if (200...299).contains(answer.head.status) { return answer }
             let refusal = refusal(
-                operation, answer.head, S3Problem(answer.body), region: access.endpoint.region)
-            guard let name = refusal.recovery.name, tried.insert(name).inserted else { throw refusal.error }
-            try await recover(refusal.recovery, usedCredentials: access.credentials)
+                request.operation, answer.head, S3Problem(answer.body), region: negotiation.region)
+            switch adapt(&negotiation, to: refusal.recovery) {
+            case .again: continue
+            case .afterReload: _ = try await lookUp(insteadOf: access.credentials)
+            case .giveUp: throw refusal.error
+            }
         }
     }
 
@@ -73,65 +64,44 @@ final class S3Session: Sendable {
     func presign(
         _ method: String, headers: [HeaderField] = [], validity: Duration, _ url: (S3Endpoint) -> String
     ) async throws -> SignedRequest {
-        var (access, context, offset) = try await ready()
+        var (access, memory) = try await ready()
         if access.credentials.expire(by: clock.wallTime() + Self.leastValidity) {
-            try await recover(.reloadCredentials, usedCredentials: access.credentials)
-            (access, context, offset) = try await ready()
+            _ = try await lookUp(insteadOf: access.credentials)
+            (access, memory) = try await ready()
         }
+        access = access.inRegion(memory.region)
         let now = clock.wallTime()
         var expiresAt = now + validity
         if let end = access.credentials.expiresAt { expiresAt = max(now, min(expiresAt, end)) }
         let seconds = Int((expiresAt.milliseconds - now.milliseconds) / 1000)
         let request = SigV4.presign(
-            method: method, url: url(context.endpoint), headers: headers, expires: seconds, access: access,
-            at: now + offset)
+            method: method, url: url(access.endpoint), headers: headers, expires: seconds, access: access,
+            at: now + memory.clockOffset)
         return SignedRequest(request: request, expiresAt: expiresAt)
     }
 
-    private func ready() async throws -> (S3Access, Context, Duration) {
-        var access: S3Access
-        if let known = state.withLock({ $0.access }) {
-            access = known
-        } else {
-            access = try await lookUp(insteadOf: nil)
-        }
-        let state = state.withLock { $0 }
-        if let endpoint = state.region.flatMap({ access.endpoint.inRegion($0) }) { access.endpoint = endpoint }
-        return (access, Context(endpoint: access.endpoint, usesChecksums: state.usesChecksums), state.clockOffset)
+    private func ready() async throws -> (S3Access, RemoteMemory) {
+        let known = state.withLock { $0.memory.access }
+        let access = if let known { known } else { try await lookUp(insteadOf: nil) }
+        return (access, state.withLock { $0.memory })
     }
 
-    private func recover(_ recovery: S3Recovery, usedCredentials: S3Credentials) async throws {
-        switch recovery {
-        case .none: break
-        case .reloadCredentials: _ = try await lookUp(insteadOf: usedCredentials)
-        case .correctClock(let time):
-            let difference = time.milliseconds - clock.wallTime().milliseconds
-            state.withLock { $0.clockOffset = .milliseconds(difference) }
-        case .useRegion(let region): state.withLock { $0.region = region }
-        case .withoutChecksums: state.withLock { $0.usesChecksums = false }
+    private func adapt(_ negotiation: inout S3Negotiation, to recovery: S3Recovery) -> S3Negotiation.Next {
+        let now = clock.wallTime()
+        return state.withLock { state in
+            let next = negotiation.adapt(to: recovery, &state.memory, now: now)
+            if !negotiation.usesChecksums { state.usesChecksums = false }
+            return next
         }
     }
 
     /// - Parameter old: Credentials that are of no use any more. If others are known by now, those are taken.
     private func lookUp(insteadOf old: S3Credentials?) async throws -> S3Access {
         try await lookups.run { [self] in
-            if let known = state.withLock({ $0.access }), known.credentials != old { return known }
+            if let known = state.withLock({ $0.memory.access }), known.credentials != old { return known }
             let access = try source.access(options, reload: old != nil)
-            state.withLock { $0.access = access }
+            state.withLock { $0.memory.access = access }
             return access
-        }
-    }
-}
-
-extension S3Recovery {
-    /// What is tried once; `nil` if there is nothing to try.
-    fileprivate var name: String? {
-        switch self {
-        case .none: nil
-        case .reloadCredentials: "credentials"
-        case .correctClock: "clock"
-        case .useRegion: "region"
-        case .withoutChecksums: "checksums"
         }
     }
 }

@@ -1,15 +1,13 @@
 import Logging
 import Synchronization
 import TransferCore
+import WireProtocols
 
 /// Tells the object store of uploads that the ledger has recorded.
 ///
 /// A crash may come after the store was told and before its answer is recorded. So an upload that may have been begun
 /// before is looked for, and only if there is none that can be it, another one is begun.
 final class StoreOpener: Sendable {
-    /// By how much the clocks may differ: S3 refuses requests beyond.
-    private static let tolerance = Duration.seconds(15 * 60)
-
     private let uploads: OpenUploads
     private let ledger: any UploadLedger
     private let committer: ChunkCommitter
@@ -94,8 +92,7 @@ final class StoreOpener: Sendable {
     /// An upload to the same key, begun after this one was recorded, without parts, and of no other upload here.
     private func candidate(for record: UploadRecord, _ object: StoreUpload) async throws -> StoreUpload? {
         let known = try await readers.run { [ledger] in try ledger.storeUploads(to: object.location) }
-        let earliest = WallTime(
-            milliseconds: record.activeAt.milliseconds - Self.tolerance.nanoseconds / 1_000_000)
+        let earliest = record.activeAt + (.zero - S3Limits.clockTolerance)
         let candidates = try await store.uploads(to: object.location).filter { upload in
             !known.contains(upload.uploadID) && upload.initiated.map { $0 >= earliest } ?? false
         }

@@ -13,7 +13,7 @@ extension S3Answers {
             xml += "<Part><PartNumber>\(part.number)</PartNumber><ETag>\(escaped(part.entityTag))</ETag>"
             if let algorithm, let value = part.checksums[algorithm] {
                 let name = algorithm.elementName
-                xml += "<\(name)>\(S3Base64.encode(hex: value))</\(name)>"
+                xml += "<\(name)>\(Base64.encode(hex: value))</\(name)>"
             }
             xml += "</Part>"
         }

@@ -49,6 +49,10 @@ public struct S3ObjectChecksum: Sendable, Hashable {
     }
 }
 
+extension [S3ObjectChecksum] {
+    var sha256: S3ObjectChecksum? { first { $0.algorithm == .sha256 } }
+}
+
 extension ObjectChecksum.Algorithm {
     /// The field that carries a value in base64: `x-amz-checksum-sha256`.
     public var fieldName: String { "x-amz-checksum-\(FieldSyntax.lowercased(rawValue))" }
@@ -58,6 +62,6 @@ extension ObjectChecksum.Algorithm {
 
     /// The field with that value, which is given in hex.
     public func field(_ hex: String) -> HeaderField {
-        HeaderField(fieldName, S3Base64.encode(hex: hex))
+        HeaderField(fieldName, Base64.encode(hex: hex))
     }
 }

@@ -37,6 +37,11 @@ public struct S3Problem: Sendable, Hashable {
         requestID = root.text(of: "RequestId").flatMap { Self.isWord($0) ? $0 : nil }
     }
 
+    /// Our words, and in brackets the store's.
+    func explaining(_ words: String) -> String {
+        "\(words) (\(code)\(message.map { ": \($0)" } ?? ""))"
+    }
+
     private static func isWord(_ text: String) -> Bool {
         (1...100).contains(text.utf8.count)
             && text.utf8.allSatisfy {

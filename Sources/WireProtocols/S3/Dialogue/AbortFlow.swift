@@ -15,7 +15,7 @@ struct AbortFlow: S3UploadFlow {
         self.upload = upload
     }
 
-    func request(usesChecksums: Bool) -> S3UploadRequest {
+    func request(usesChecksums: Bool) -> S3Request {
         switch step {
         case .aborting: .abort(upload.location, uploadID: upload.id)
         case .listing: .listParts(upload.location, uploadID: upload.id, after: nil)

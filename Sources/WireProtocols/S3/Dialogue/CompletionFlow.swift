@@ -28,7 +28,7 @@ struct CompletionFlow: S3UploadFlow {
         isConditional = !overwrites
     }
 
-    func request(usesChecksums: Bool) -> S3UploadRequest {
+    func request(usesChecksums: Bool) -> S3Request {
         switch step {
         case .listing: .listParts(upload.location, uploadID: upload.id, after: listing.marker)
         case .guarding, .comparing: .head(upload.location, wantsChecksum: true)
@@ -50,7 +50,7 @@ struct CompletionFlow: S3UploadFlow {
             step = .completing
             return .goOn
         case .guarding where answer.forbidsLooking: return .refused
-        case .guarding: return try found(answer, otherwise: ObjectFlow.nameTaken)
+        case .guarding: return try found(answer, otherwise: S3Refusal.nameTaken)
         case .comparing(let error): return try found(answer, otherwise: error)
         }
     }
@@ -105,7 +105,7 @@ struct CompletionFlow: S3UploadFlow {
             step = .comparing(PartsStatusFlow.lost)
         } else if isConditional, answer.head.status == 412 {
             // Also what some stores say to a completion that is repeated after its answer was lost.
-            step = .comparing(ObjectFlow.nameTaken)
+            step = .comparing(S3Refusal.nameTaken)
         } else if isConditional, answer.refusesCondition {
             isConditional = false
             step = .guarding
@@ -122,14 +122,5 @@ struct CompletionFlow: S3UploadFlow {
         guard answer.isSuccess || answer.head.status == 404 || answer.forbidsLooking else { return .refused }
         guard answer.isSuccess, object?.isDescribed(by: answer.head) == true else { throw error }
         return .done(.completed(sha256: nil))
-    }
-}
-
-extension S3Part {
-    /// With our own SHA-256 where the store lists none.
-    fileprivate func with(sha256: String?) -> S3Part {
-        guard checksums[.sha256] == nil, let sha256 else { return self }
-        let checksums = checksums.merging([.sha256: sha256]) { _, ours in ours }
-        return S3Part(number: number, size: size, entityTag: entityTag, checksums: checksums)
     }
 }

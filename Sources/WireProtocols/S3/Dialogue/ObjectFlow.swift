@@ -17,8 +17,6 @@ struct ObjectFlow: S3UploadFlow {
     private var isConditional: Bool
     private var step = Step.putting
 
-    static let nameTaken = TransferError(.remoteNameTaken, "the bucket has an object of that key already")
-
     /// The only chunk of a file.
     init(_ order: UploadOrder, _ location: S3Location, _ digests: ChunkDigests) {
         self.init(order, location, body: .chunk, digests)
@@ -45,7 +43,7 @@ struct ObjectFlow: S3UploadFlow {
         throw TransferError(.uploadMismatch, "the file does not have the expected SHA-256")
     }
 
-    func request(usesChecksums: Bool) -> S3UploadRequest {
+    func request(usesChecksums: Bool) -> S3Request {
         switch step {
         case .putting:
             .object(location, body: body, digest: digest, isConditional: isConditional, usesChecksums: usesChecksums)
@@ -64,10 +62,10 @@ struct ObjectFlow: S3UploadFlow {
             isConditional = false
             step = .guarding
         case (.guarding, 200), (.comparing, 200):
-            guard object.isDescribed(by: answer.head), let tag = answer.head["ETag"] else { throw Self.nameTaken }
+            guard object.isDescribed(by: answer.head), let tag = answer.head["ETag"] else { throw S3Refusal.nameTaken }
             return .done(stored(Receipt(sha256: digest, entityTag: FieldSyntax.trimmed(tag))))
         case (.guarding, 404): step = .putting
-        case (.comparing, 403) where answer.forbidsLooking: throw Self.nameTaken
+        case (.comparing, 403) where answer.forbidsLooking: throw S3Refusal.nameTaken
         // Whatever was there is gone again.
         case (.comparing, 404):
             throw TransferError(.serverBusy, "the object of that key was removed at the same time")

@@ -16,7 +16,7 @@ struct ObjectStatusFlow: S3UploadFlow {
     /// The store has nothing of ours.
     var nothing: UploadReport.Outcome { .status(status()) }
 
-    func request(usesChecksums: Bool) -> S3UploadRequest {
+    func request(usesChecksums: Bool) -> S3Request {
         .head(location, wantsChecksum: true)
     }
 
@@ -24,22 +24,23 @@ struct ObjectStatusFlow: S3UploadFlow {
         _ answer: S3UploadAnswer, _ memory: RemoteMemory
     ) throws(TransferError) -> S3UploadVerdict {
         switch answer.head.status {
-        case 200: .done(.status(judge(answer.head, digest: receipt?.sha256 ?? memory.digests[0])))
+        case 200: .done(.status(judge(StoredObject(answer.head), digest: receipt?.sha256 ?? memory.digests[0])))
         case 404: .done(nothing)
         default: .refused
         }
     }
 
     /// - Parameter digest: SHA-256 of the chunk in lowercase hex, if it was read before.
-    private func judge(_ head: ResponseHead, digest: String?) -> UploadStatus {
-        let tag = head["ETag"].map { FieldSyntax.trimmed($0) }
+    private func judge(_ there: StoredObject?, digest: String?) -> UploadStatus {
+        guard let there, there.size == plan.size else { return status() }
+        let tag = there.entityTag.map { FieldSyntax.trimmed($0) }
+        let checksum = there.checksums.sha256.flatMap { $0.kind == .composite ? nil : $0.value }
         let object = FinishedObject(size: plan.size, digest: digest, entityTag: receipt?.entityTag)
-        let checksum = FinishedObject.checksum(in: head).flatMap { $0.kind == .composite ? nil : $0.value }
-        if object.isDescribed(by: head) {
+        if object.isDescribed(by: there) {
             return status(received: Receipt(sha256: digest ?? checksum, entityTag: tag, storedAt: receipt?.storedAt))
         }
         // Something of the same length may be what we have sent before an answer was lost.
-        guard ContentLength(head) == .known(plan.size), let tag else { return status() }
+        guard let tag else { return status() }
         if let checksum { return status(offer: digest == nil ? Receipt(sha256: checksum, entityTag: tag) : nil) }
         return status(offer: S3EntityTag.md5(tag).map { _ in Receipt(entityTag: tag) })
     }

@@ -13,7 +13,7 @@ struct PartFlow: S3UploadFlow {
         self.digest = digest
     }
 
-    func request(usesChecksums: Bool) -> S3UploadRequest {
+    func request(usesChecksums: Bool) -> S3Request {
         .part(upload.location, uploadID: upload.id, number: chunk + 1, digest: digest, usesChecksums: usesChecksums)
     }
 
@@ -36,7 +36,7 @@ enum S3Receipt {
                 .badResponse,
                 "the store answers \(HTTPStatus.description(head.status)) without saying what it has stored")
         }
-        if let found = FinishedObject.checksum(in: head), found.value != digest {
+        if let found = S3ObjectChecksum.all(in: head).sha256, found.value != digest {
             throw TransferError(.digestMismatchOfChunk, "it came to the store with other bytes than were sent")
         }
         return Receipt(sha256: digest, entityTag: tag)

@@ -35,12 +35,7 @@ struct PartsListing: Sendable {
 
     /// The part in the place of a chunk that the receipt proves.
     func part(of chunk: Int, provenBy receipt: Receipt, length: Int64) -> S3Part? {
-        guard let tag = receipt.entityTag else { return nil }
-        return candidates(for: chunk, length: length).first { part in
-            guard S3EntityTag.isSame(part.entityTag, tag) else { return false }
-            guard let told = part.checksums[.sha256], let held = receipt.sha256 else { return true }
-            return told == held
-        }
+        parts[chunk + 1]?.first { $0.isProven(by: receipt, length: length) }
     }
 
     /// What stands in the place of a chunk and is as long as that.

@@ -20,7 +20,7 @@ struct PartsStatusFlow: S3UploadFlow {
         self.receipts = receipts
     }
 
-    func request(usesChecksums: Bool) -> S3UploadRequest {
+    func request(usesChecksums: Bool) -> S3Request {
         switch step {
         case .listing: .listParts(upload.location, uploadID: upload.id, after: listing.marker)
         case .comparing: .head(upload.location, wantsChecksum: true)
@@ -85,7 +85,7 @@ struct PartsStatusFlow: S3UploadFlow {
     private func offer(_ chunk: Int, _ length: Int64) -> Receipt? {
         listing.candidates(for: chunk, length: length)
             .last { $0.checksums[.sha256] != nil || S3EntityTag.md5($0.entityTag) != nil }
-            .map { Receipt(sha256: $0.checksums[.sha256], entityTag: $0.entityTag) }
+            .map(\.offer)
     }
 }
 

@@ -17,9 +17,6 @@ struct RegistrationFlow: S3UploadFlow {
     private let location: S3Location
     private var step: Step
 
-    /// How far the clocks of two sides that get along may be apart: S3 takes no request that is further away.
-    private static let tolerance = Duration.seconds(15 * 60)
-
     init(_ registration: UploadRegistration, _ location: S3Location, overwrites: Bool) {
         self.registration = registration
         self.location = location
@@ -32,7 +29,7 @@ struct RegistrationFlow: S3UploadFlow {
         registration.size <= registration.chunkSize ? registered(.object) : nil
     }
 
-    func request(usesChecksums: Bool) -> S3UploadRequest {
+    func request(usesChecksums: Bool) -> S3Request {
         switch step {
         case .guarding: .head(location, wantsChecksum: false)
         case .searching(let listing): .listUploads(location, after: listing.marker)
@@ -49,7 +46,7 @@ struct RegistrationFlow: S3UploadFlow {
         case .searching(var listing):
             guard answer.isSuccess else { return .refused }
             let isWhole = try listing.take(try S3Answers.uploads(answer.body))
-            let earliest = registration.begunAt + (memory.clockOffset - Self.tolerance)
+            let earliest = registration.begunAt + (memory.clockOffset - S3Limits.clockTolerance)
             step = isWhole ? stepAfterSearch(listing.uploads(since: earliest)[...]) : .searching(listing)
             return .goOn
         case .examining(let uploads): return try examined(uploads, answer)
@@ -62,7 +59,7 @@ struct RegistrationFlow: S3UploadFlow {
 
     private mutating func guarded(_ answer: S3UploadAnswer) throws(TransferError) -> S3UploadVerdict {
         switch answer.head.status {
-        case 200: throw ObjectFlow.nameTaken
+        case 200: throw S3Refusal.nameTaken
         case 404: break
         // Who may write need not be allowed to look. In the end the file is put in its place on a condition anyway.
         case 403 where answer.forbidsLooking: break
@@ -93,7 +90,7 @@ struct RegistrationFlow: S3UploadFlow {
     }
 
     private var stepAfterGuard: Step {
-        registration.isRepeated ? .searching(UploadsListing(key: location.key)) : .creating
+        registration.isRepeated ? .searching(UploadsListing(location)) : .creating
     }
 
     private func stepAfterSearch(_ uploads: ArraySlice<S3Upload>) -> Step {

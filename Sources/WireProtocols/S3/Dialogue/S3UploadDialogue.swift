@@ -10,7 +10,7 @@ public struct S3UploadDialogue: UploadDialogue {
     private let version: String
     private var start: S3UploadStart
     private var negotiation: S3Negotiation
-    private var asked: S3UploadRequest?
+    private var asked: S3Request?
     /// A `HEAD` that was refused. Its answer has no body, so that the reason is asked for with another request.
     private var unexplained: S3UploadAnswer?
 
@@ -32,8 +32,9 @@ public struct S3UploadDialogue: UploadDialogue {
             let step = flow.request(usesChecksums: negotiation.usesChecksums)
             let request = unexplained == nil ? step : step.askingForTheFirstByte
             asked = request
-            return .send(
-                negotiation.sign(request, access, memory, options: options, version: version, now: now))
+            let signed = negotiation.sign(
+                request, access, memory, custom: options.headers, version: version, now: now)
+            return .send(DialogueRequest(signed, body: request.body, longestAnswer: request.longestAnswer))
         }
     }
 

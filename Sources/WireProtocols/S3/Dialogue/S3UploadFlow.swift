@@ -6,7 +6,7 @@ protocol S3UploadFlow: Sendable {
     /// The request of the present step. It is asked for again when it has to be made in another way.
     ///
     /// - Parameter usesChecksums: Whether the store gets SHA-256 to check what it is sent.
-    func request(usesChecksums: Bool) -> S3UploadRequest
+    func request(usesChecksums: Bool) -> S3Request
 
     /// - Throws: Why the order cannot be carried out.
     mutating func answered(

@@ -54,7 +54,7 @@ enum S3UploadStart: Sendable {
         case .chunk(_, _, let offer):
             let digests = Self.known(digests)
             try ObjectFlow.compare(digests.sha256, with: order.options.sha256)
-            if let receipt = offer.flatMap({ Self.receipt(for: $0, digests) }) {
+            if let receipt = offer.flatMap(digests.receipt) {
                 return .settled(.stored(receipt: receipt))
             }
             return .flow(ObjectFlow(order, location, digests), usesChecksums: true)
@@ -73,7 +73,7 @@ enum S3UploadStart: Sendable {
         case .status(let receipts): return .flow(PartsStatusFlow(upload, receipts), usesChecksums: usesChecksums)
         case .chunk(let index, _, let offer):
             let digests = Self.known(digests)
-            if let receipt = offer.flatMap({ Self.receipt(for: $0, digests) }) {
+            if let receipt = offer.flatMap(digests.receipt) {
                 return .settled(.stored(receipt: receipt))
             }
             return .flow(PartFlow(upload, chunk: index, digest: digests.sha256), usesChecksums: usesChecksums)
@@ -86,19 +86,5 @@ enum S3UploadStart: Sendable {
     private static func known(_ digests: ChunkDigests?) -> ChunkDigests {
         guard let digests else { preconditionFailure("a chunk is never sent without its digest") }
         return digests
-    }
-
-    /// What proves the chunk if that is what the store has already. Where the store knows no SHA-256, its tag may be
-    /// the MD5.
-    private static func receipt(for offer: Receipt, _ digests: ChunkDigests) -> Receipt? {
-        let isSame =
-            if let told = offer.sha256 {
-                told == digests.sha256
-            } else if let md5 = digests.md5, let tag = offer.entityTag {
-                S3EntityTag.md5(tag) == md5
-            } else {
-                false
-            }
-        return isSame ? Receipt(sha256: digests.sha256, entityTag: offer.entityTag) : nil
     }
 }

@@ -4,7 +4,7 @@ import TransferCore
 struct UploadsListing: Sendable {
     /// Where the next page begins.
     private(set) var marker: S3UploadsPage.Marker?
-    private let key: String
+    private let location: S3Location
     private var newest: [S3Upload] = []
     private var pages = 0
 
@@ -13,9 +13,9 @@ struct UploadsListing: Sendable {
     /// Each of them costs a request to look into.
     private static let mostUploads = 20
 
-    /// - Parameter key: Stores list uploads of all keys that begin with it.
-    init(key: String) {
-        self.key = key
+    /// - Parameter location: Stores list uploads of all keys that begin as its key.
+    init(_ location: S3Location) {
+        self.location = location
     }
 
     /// The uploads that were begun at that time or later by the store's clock, newest first.
@@ -31,8 +31,7 @@ struct UploadsListing: Sendable {
         guard page.next == nil || page.next != marker && pages < Self.mostPages else {
             throw TransferError(.badResponse, "the store answers with a list of uploads that has no end")
         }
-        // Byte by byte: two strings that only look the same are two keys.
-        let found = page.uploads.filter { $0.key.utf8.elementsEqual(key.utf8) && $0.initiated != nil }
+        let found = page.uploads.filter { location.hasKey($0.key) && $0.initiated != nil }
         newest = Array((newest + found).sorted { Self.time($0) > Self.time($1) }.prefix(Self.mostUploads))
         marker = page.next
         return marker == nil

@@ -48,25 +48,21 @@ public struct S3DownloadDialogue: Sendable {
             }
             let request = phase == .looking ? question(location) : rangedRequest(location)
             let signed = negotiation.sign(
-                request, access, memory, options: order.options, version: version, now: now
-            ).request
+                request, access, memory, custom: order.options.headers, version: version, now: now)
             return phase == .looking ? .ask(signed) : .fetch(signed)
         } catch {
             return .done(.rejected(error, retryAfter: nil, RemoteFacts()))
         }
     }
 
-    private func question(_ location: S3Location) -> S3UploadRequest {
-        S3UploadRequest(
-            operation: .headObject, method: "HEAD", bucket: location.bucket, key: location.key,
-            query: object?.nextPart.map { [("partNumber", String($0))] } ?? [],
-            fields: [HeaderField("x-amz-checksum-mode", "ENABLED")])
+    private func question(_ location: S3Location) -> S3Request {
+        .head(location, wantsChecksum: true, part: object?.nextPart)
     }
 
-    private func rangedRequest(_ location: S3Location) -> S3UploadRequest {
+    private func rangedRequest(_ location: S3Location) -> S3Request {
         let range = order.expectation.range
-        return S3UploadRequest(
-            operation: .getObject, method: "GET", bucket: location.bucket, key: location.key,
+        return .get(
+            location,
             fields: HTTPDownload.rangeFields(
                 range, openEnded: range.end == .max,
                 precondition: order.precondition ?? object?.validator.precondition))

@@ -26,10 +26,11 @@ enum S3ErrorCodes {
     /// A condition of an upload is that there is nothing, one of a download that there is still the same.
     static func unmetCondition(_ operation: S3Operation) -> Meaning {
         operation.isOfUpload
-            ? Meaning(.remoteNameTaken, "the bucket has an object of that key already")
+            ? nameTaken
             : Meaning(.remoteChanged, "the object has changed")
     }
 
+    static let nameTaken = Meaning(.remoteNameTaken, "the bucket has an object of that key already")
     static let expired: Set = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken"]
     static let skewed: Set = ["RequestTimeTooSkewed"]
     static let elsewhere: Set = [

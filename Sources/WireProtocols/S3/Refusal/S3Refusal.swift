@@ -23,6 +23,9 @@ public struct S3Refusal: Sendable, Hashable {
     /// How long the store asks to be left alone, if the same request may be made again.
     public let retryAfter: Duration?
 
+    /// Something stands where an upload was to go that is not to be replaced.
+    public static let nameTaken = TransferError(S3ErrorCodes.nameTaken.code, S3ErrorCodes.nameTaken.words)
+
     /// - Parameters:
     ///   - head: Of an answer that is no success; or of a 200 whose body is a problem, as the completion of an upload may
     ///     have one.

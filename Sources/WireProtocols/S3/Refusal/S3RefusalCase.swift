@@ -81,9 +81,7 @@ struct S3RefusalCase {
         explained(meaning.code, meaning.words)
     }
 
-    /// Our words, and in brackets the store's.
     private func explained(_ code: TransferError.Code, _ words: String) -> TransferError {
-        guard let problem else { return TransferError(code, words) }
-        return TransferError(code, "\(words) (\(problem.code)\(problem.message.map { ": \($0)" } ?? ""))")
+        TransferError(code, problem?.explaining(words) ?? words)
     }
 }

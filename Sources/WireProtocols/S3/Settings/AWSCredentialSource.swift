@@ -4,8 +4,8 @@ import TransferCore
 public enum AWSCredentialSource: Sendable, Hashable {
     /// They are known.
     case keys(S3Credentials)
-    /// A command prints them (`credential_process`), to be split into words as a shell does and run without one; its output
-    /// is for ``S3Credentials/init(processOutput:)``.
+    /// A command prints them (`credential_process`): a line for the shell, whose output is for
+    /// ``S3Credentials/init(processOutput:)``.
     case process(command: String)
 
     /// The order is botocore's (`credentials.py`, `create_credential_resolver`). Where it would go on with a way that

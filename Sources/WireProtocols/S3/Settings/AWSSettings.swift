@@ -72,15 +72,11 @@ public struct AWSSettings: Sendable {
 
     /// The store that these settings mean.
     ///
-    /// - Parameter options: What the user said for this transfer, in place of what is configured.
-    /// - Throws: ``TransferError/Code/malformed`` with a sentence for the user.
-    public func endpoint(_ options: StoreOptions = StoreOptions()) throws(TransferError) -> S3Endpoint {
-        let region = options.region ?? self.region
-        let isPathStyle = options.isPathStyle ?? addressingStyle.isPathStyle
-        guard let url = options.endpoint ?? endpointURL else {
-            return try S3Endpoint.aws(region: region, isPathStyle: isPathStyle)
-        }
-        return try S3Endpoint(url: url, region: region, isPathStyle: isPathStyle)
+    /// - Parameter wish: What the user said for this transfer, in place of what is configured.
+    public func resolve(_ wish: StoreOptions = StoreOptions()) -> StoreOptions {
+        StoreOptions(
+            profile: wish.profile, endpoint: wish.endpoint ?? endpointURL, region: wish.region ?? region,
+            isPathStyle: wish.isPathStyle ?? addressingStyle.isPathStyle)
     }
 
     private static func endpointURL(

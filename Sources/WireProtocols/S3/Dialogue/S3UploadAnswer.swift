@@ -1,25 +1,6 @@
 import TransferCore
 
-/// One request to an object store as an upload wants it; not signed yet, and without the user's fields.
-struct S3UploadRequest: Sendable {
-    let operation: S3Operation
-    let method: String
-    let bucket: String
-    /// Empty for what is asked of the bucket.
-    var key = ""
-    var query: [(name: String, value: String)] = []
-    /// What the request depends on.
-    var fields: [HeaderField] = []
-    /// What the user's fields may take the place of.
-    var standard: [HeaderField] = []
-    var body = DialogueRequest.Body.none
-    /// The SHA-256 of the body in lowercase hex.
-    var payloadHash = SigV4.emptyPayloadHash
-    /// In bytes.
-    var longestAnswer = 1 << 20
-}
-
-/// The answer to an ``S3UploadRequest``.
+/// The answer to an ``S3Request`` of an upload.
 struct S3UploadAnswer: Sendable {
     let operation: S3Operation
     let head: ResponseHead
