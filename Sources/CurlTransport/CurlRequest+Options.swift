@@ -4,6 +4,8 @@ import TransferCore
 extension CurlRequest {
     func configure(_ request: HTTPRequest) {
         string(CURLOPT_URL, request.url)
+        // Otherwise `/a/../b` would become `/b`, which in an object store is another object.
+        long(CURLOPT_PATH_AS_IS, 1)
         string(CURLOPT_PROTOCOLS_STR, "http,https")
         long(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         long(CURLOPT_NOSIGNAL, 1)

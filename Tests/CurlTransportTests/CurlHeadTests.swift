@@ -28,6 +28,20 @@ import TransferCore
         try await fetch(Array(answer.utf8))
     }
 
+    /// In an object store a path is a key, and `a/../b` is not `b`.
+    @Test(arguments: ["/a/../b", "/a/./b", "/../x", "//a//b/", "/a/%2E%2E/b?c=/../d"])
+    func thePathIsSentAsItIs(path: String) async throws {
+        let lines = try await onOwnThread {
+            let server = try RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            let transport = try CurlTransport(clock: RealClock())
+            let request = HTTPRequest(method: "GET", url: "http://127.0.0.1:\(server.port)\(path)", headers: [])
+            transport.start(RequestID(1), request, body: nil, options: ConnectionOptions(), receiver: Recorder())
+            #expect(transport.ends(clock: RealClock()).first?.outcome == .completed)
+            return server.requestLines
+        }
+        #expect(lines == ["GET \(path) HTTP/1.1"])
+    }
+
     @Test func informationalAnswersAndTrailersAreDropped() async throws {
         let result = try await fetch(
             "HTTP/1.1 103 Early Hints\r\nLink: </style>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"

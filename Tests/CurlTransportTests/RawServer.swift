@@ -1,22 +1,32 @@
 import Glibc
+import Synchronization
 
 @testable import TestSupport
 
-/// Sends the same bytes to everybody who asks, whatever they are, and closes.
+/// Sends the same bytes to everybody who asks, whatever they are, and closes. It remembers the first lines.
 final class RawServer: Sendable {
     let port: UInt16
     private let listener: Int32
     private let thread: JoinableThread
+    private let lines = Lines()
+
+    /// What was asked for, in order: method, target and version.
+    var requestLines: [String] { lines.list.withLock { $0 } }
+
+    private final class Lines: Sendable {
+        let list = Mutex<[String]>([])
+    }
 
     init(_ answer: [UInt8]) throws {
         let (listener, port) = try Loopback.listen(port: 0)
         self.listener = listener
         self.port = port
+        let lines = self.lines
         thread = try JoinableThread {
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { return }
-                Self.serve(socket, answer)
+                Self.serve(socket, answer, lines)
                 close(socket)
             }
         }
@@ -32,7 +42,7 @@ final class RawServer: Sendable {
         close(listener)
     }
 
-    private static func serve(_ socket: Int32, _ answer: [UInt8]) {
+    private static func serve(_ socket: Int32, _ answer: [UInt8], _ lines: Lines) {
         var input: [UInt8] = []
         while !input.suffix(4).elementsEqual([13, 10, 13, 10]) {
             var buffer = [UInt8](repeating: 0, count: 4096)
@@ -40,6 +50,8 @@ final class RawServer: Sendable {
             guard count > 0 else { return }
             input += buffer[..<count]
         }
+        let line = String(decoding: input.prefix { $0 != 13 }, as: UTF8.self)
+        lines.list.withLock { $0.append(line) }
         var sent = 0
         while sent < answer.count {
             let count = answer.withUnsafeBytes {
