@@ -18,6 +18,7 @@ final class EffectExecutor {
     private let verifier: FileVerifier
     private let downloads: DownloadExecutor
     private let uploads: UploadExecutor
+    private let lookups: AccessLookups
     /// Receipts that are not on their way to the store yet.
     private var receipts: [TransferID: CommitWork.Receipts] = [:]
     let opened = OpenedFiles<PartSession>()
@@ -34,10 +35,14 @@ final class EffectExecutor {
         committer = Committer(
             store: parts.store, fileSystem: parts.fileSystem, clock: parts.clock, logger: parts.logger, post: post)
         verifier = FileVerifier(fileSystem: parts.fileSystem, committer: committer, post: post)
+        lookups = AccessLookups(source: parts.access) { inbox.wake() }
         downloads = DownloadExecutor(
             transport: transport, parts: parts, settings: settings, inbox: inbox, pool: pool, committer: committer,
-            writers: writers)
-        uploads = UploadExecutor(transport: transport, parts: parts, settings: settings, inbox: inbox, pool: pool)
+            writers: writers, memories: RemoteMemories(), lookups: lookups)
+        uploads = UploadExecutor(
+            transport: transport, parts: parts, settings: settings, inbox: inbox, pool: pool,
+            memories: RemoteMemories(),
+            lookups: lookups)
     }
 
     // MARK: Events
@@ -77,6 +82,10 @@ final class EffectExecutor {
     /// Requests have ended on the network.
     func ended(_ ends: [TransportEnd]) {
         for end in ends where !uploads.ended(end) { downloads.ended(end) }
+        for finding in lookups.takeFindings() {
+            downloads.accessIsFound(finding)
+            uploads.accessIsFound(finding)
+        }
         downloads.goOn()
         for (id, report) in uploads.goOn() { events.append(.answered(id, report)) }
     }
@@ -101,7 +110,7 @@ final class EffectExecutor {
     /// Does everything that was begun, and ends the helpers.
     func finish() {
         handOver()
-        downloads.finish()
+        lookups.finish()
         uploads.finish()
         for writer in writers { writer.finish() }
         verifier.finish()

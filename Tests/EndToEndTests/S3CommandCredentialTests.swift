@@ -1,7 +1,9 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 import TransferCore
+import TransferEngine
 import WireProtocols
 
 @testable import carryon
@@ -124,6 +126,123 @@ import WireProtocols
         }
         #expect(silent == error)
         #expect(ContinuousClock.now - started < .seconds(60))
+    }
+
+    /// The program of a test, and the process that it leaves: it writes its number to a file.
+    private static func leaving(_ folder: TemporaryFolder, behind: String) -> String {
+        let (new, path) = (folder.path("left.new"), folder.path("left"))
+        return "sleep 600 & echo $! > '\(new)'; mv '\(new)' '\(path)'; \(behind)"
+    }
+
+    private static func left(_ folder: TemporaryFolder) throws -> pid_t {
+        let text = try String(contentsOfFile: folder.path("left"), encoding: .utf8)
+        return try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+
+    /// Whether there is no such process, or nothing but its end.
+    private static func isGone(_ id: pid_t) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8) else { return true }
+        return text.split(separator: ")").last?.hasPrefix(" Z") ?? true
+    }
+
+    /// Such as an agent that keeps the outputs open.
+    @Test func aProgramThatLeavesAnotherOneBehindIsDone() async throws {
+        let folder = try TemporaryFolder()
+        let (output, elapsed) = try await onOwnThread {
+            let start = ContinuousClock.now
+            let output = try CredentialProcess.output(
+                of: Self.leaving(folder, behind: "echo printed"), environment: ["PATH": "/usr/bin:/bin"])
+            return (output, ContinuousClock.now - start)
+        }
+        #expect(String(decoding: output, as: UTF8.self) == "printed\n")
+        #expect(elapsed < .seconds(30))
+        let left = try Self.left(folder)
+        // It is of use to somebody.
+        #expect(!Self.isGone(left))
+        kill(left, SIGKILL)
+    }
+
+    @Test func whatAProgramHasStartedIsStoppedWithIt() async throws {
+        let folder = try TemporaryFolder()
+        let error = try await onOwnThread {
+            Self.failure(of: Self.leaving(folder, behind: "wait"), limit: .seconds(1))
+        }
+        #expect(error?.detail.description.hasSuffix("was stopped") == true)
+        let left = try Self.left(folder)
+        try await eventually("it is gone") { Self.isGone(left) }
+    }
+
+    @Test func anInterruptionStopsAProgramAtOnce() async throws {
+        let folder = try TemporaryFolder()
+        let program = try folder.write(Array(Self.leaving(folder, behind: "wait").utf8), to: "program")
+        let config = "[default]\nregion = here\ncredential_process = sh \(program)\n"
+        let access = AWSAccess(environment: [
+            "AWS_CONFIG_FILE": try folder.write(Array(config.utf8), to: "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": folder.path("none"), "PATH": "/usr/bin:/bin",
+        ])
+        let interruption = Interruption()
+        // One runs it, the other waits for that.
+        async let errors = withThrowingTaskGroup(of: TransferError?.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    try await onOwnThread {
+                        do throws(TransferError) {
+                            _ = try access.access(StoreOptions(), reload: false, interruption: interruption)
+                            return nil
+                        } catch {
+                            return error
+                        }
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        try await eventually("the program runs") { FileManager.default.fileExists(atPath: folder.path("left")) }
+        let start = ContinuousClock.now
+        interruption.interrupt()
+        let codes = try await errors.map { $0?.code }
+        #expect(codes == [.unauthorized, .unauthorized])
+        #expect(ContinuousClock.now - start < .seconds(30))
+        let left = try Self.left(folder)
+        try await eventually("it is gone") { Self.isGone(left) }
+    }
+
+    @Test func aProgramThatFailsIsNotRunAgainAtOnce() async throws {
+        let folder = try TemporaryFolder()
+        let config = "[default]\nregion = here\ncredential_process = echo >> '\(folder.path("runs"))'; exit 1\n"
+        let path = try folder.write(Array(config.utf8), to: "config")
+        let runs = try await onOwnThread {
+            let clock = ManualClock()
+            let access = AWSAccess(
+                environment: [
+                    "AWS_CONFIG_FILE": path, "AWS_SHARED_CREDENTIALS_FILE": folder.path("none"),
+                    "PATH": "/usr/bin:/bin",
+                ], clock: clock)
+            var runs: [Int] = []
+            for reload in [false, true] {
+                for _ in 0..<50 {
+                    #expect(throws: TransferError.self) { try access.access(StoreOptions(), reload: reload) }
+                }
+                runs.append(try folder.read("runs").count)
+                clock.advance(by: .seconds(6))
+            }
+            return runs
+        }
+        #expect(runs == [1, 2])
+    }
+
+    @Test(arguments: [
+        ("", ""), ("\n \n first\tline \nsecond", "first line"),
+        ("An error occurred (ExpiredTokenException): log in", "An error occurred (ExpiredTokenException): log in"),
+        ("sh: 1: /nowhere/with-a/program: not found", "sh: 1: /nowhere/with-a/program: not found"),
+        ("SecretAccessKey=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY;", "SecretAccessKey=…;"),
+        (#"{"Token": "abcdefghijklmnoPqrst"}"#, #"{"Token": "…"}"#),
+        ("sent wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY on", "sent … on"),
+        ("key: 00112233445566778899aabbccddeeff.", "key: …."), ("id: 001122334455", "id: 001122334455"),
+        (String(repeating: "so long ", count: 30), "\(String(repeating: "so long ", count: 15).dropLast())…"),
+    ])
+    func aComplaintShowsNoSecrets(errors: String, shown: String) {
+        #expect(Complaint.text(of: Array(errors.utf8)) == shown)
     }
 
     @Test func aLongOutputIsReadToItsEnd() async throws {

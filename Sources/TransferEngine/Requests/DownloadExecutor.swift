@@ -19,14 +19,14 @@ final class DownloadExecutor {
     /// Of requests to object stores.
     private var conversations: [RequestID: StoreConversation] = [:]
     /// What was learnt of the object stores of running transfers.
-    private var memories: [TransferID: RemoteMemory] = [:]
+    private let memories: RemoteMemories
     private let lookups: AccessLookups
     /// Answers that have begun.
     private var accepted: [Event] = []
 
     init(
         transport: any Transport, parts: Engine.Parts, settings: EngineSettings, inbox: EngineInbox, pool: BufferPool,
-        committer: Committer, writers: [WorkQueue]
+        committer: Committer, writers: [WorkQueue], memories: RemoteMemories, lookups: AccessLookups
     ) {
         self.transport = transport
         self.parts = parts
@@ -35,7 +35,8 @@ final class DownloadExecutor {
         self.pool = pool
         self.committer = committer
         self.writers = writers
-        lookups = AccessLookups(source: parts.access) { inbox.wake() }
+        self.memories = memories
+        self.lookups = lookups
     }
 
     /// How far every running request is.
@@ -92,7 +93,7 @@ final class DownloadExecutor {
         receivers[order.id] = receiver
         guard let conversation else { return start(receiver) }
         conversations[order.id] = conversation
-        take(conversation.next(&memories[order.transfer, default: RemoteMemory()]), receiver, conversation)
+        take(memories.with(order.transfer) { conversation.next(&$0) }, receiver, conversation)
     }
 
     /// Stops a request at an earlier offset.
@@ -126,7 +127,6 @@ final class DownloadExecutor {
 
     /// Goes on with what waited for other threads.
     func goOn() {
-        for (transfer, ids, result) in lookups.takeResults() { accessIsFound(result, transfer, ids) }
         guard pool.hasFree else { return }
         for (id, receiver) in receivers where receiver.isPaused && receiver.session != nil { transport.resume(id) }
     }
@@ -134,11 +134,6 @@ final class DownloadExecutor {
     /// Hands over bytes of requests that have become slow.
     func handOver() {
         for receiver in receivers.values { receiver.handOverIfOld() }
-    }
-
-    /// Ends the helpers.
-    func finish() {
-        lookups.finish()
     }
 
     private func finish(
@@ -186,9 +181,9 @@ final class DownloadExecutor {
         let transfer = receiver.order.transfer
         var step: S3DownloadDialogue.Step?
         if case .rejected = receiver.verdict, let head = receiver.head {
-            step = conversation.refused(head, receiver.refusal, &memories[transfer, default: RemoteMemory()])
+            step = memories.with(transfer) { conversation.refused(head, receiver.refusal, &$0) }
         } else if receiver.head == nil, end.outcome == .completed {
-            step = conversation.answered(&memories[transfer, default: RemoteMemory()])
+            step = memories.with(transfer) { conversation.answered(&$0) }
         }
         guard let step else { return finish(receiver, end.outcome, timeToFirstByte: end.timeToFirstByte) }
         take(step, receiver, conversation, timeToFirstByte: end.timeToFirstByte)
@@ -208,26 +203,27 @@ final class DownloadExecutor {
             receiver.forgetAnswer()
             transport.start(order.id, request, body: nil, options: connectionOptions(of: receiver), receiver: receiver)
         case .needsAccess(let isReload):
-            lookups.lookUp(order.options.store, of: order.transfer, isReload: isReload, for: order.id)
+            lookups.lookUp(order.options.store, isReload: isReload, for: order.id)
         case .done(let verdict):
             receiver.settle(verdict, status: receiver.head == nil ? conversation.status : nil)
             finish(receiver, .stopped, timeToFirstByte: timeToFirstByte)
         }
     }
 
-    private func accessIsFound(
-        _ result: Result<S3Access, TransferError>, _ transfer: TransferID, _ ids: [RequestID]
-    ) {
-        if case .success(let access) = result { memories[transfer, default: RemoteMemory()].access = access }
-        // They may have been cancelled meanwhile.
-        for id in ids {
+    /// Access was looked up. Some of those who waited are none of ours, or have been cancelled meanwhile; a transfer
+    /// that was forgotten is not remembered again.
+    func accessIsFound(_ finding: AccessLookups.Finding) {
+        for id in finding.requests {
             guard let receiver = receivers[id], let conversation = conversations[id] else { continue }
-            switch result {
-            case .success:
-                take(conversation.next(&memories[transfer, default: RemoteMemory()]), receiver, conversation)
-            case .failure(let error):
-                take(.done(.rejected(error, retryAfter: nil, RemoteFacts())), receiver, conversation)
+            let step = memories.with(receiver.order.transfer) { memory in
+                switch finding.result {
+                case .success(let access):
+                    memory.access = access
+                    return conversation.next(&memory)
+                case .failure(let error): return conversation.nextWithoutAccess(error, &memory)
+                }
             }
+            take(step, receiver, conversation)
         }
     }
 
@@ -235,6 +231,6 @@ final class DownloadExecutor {
         guard sessions[transfer] == nil, !receivers.values.contains(where: { $0.order.transfer == transfer }) else {
             return
         }
-        memories[transfer] = nil
+        memories.forget(transfer)
     }
 }

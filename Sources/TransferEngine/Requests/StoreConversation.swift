@@ -7,6 +7,7 @@ final class StoreConversation: ResponseReceiver {
     private static let longestAnswer = 64 << 10
 
     private var dialogue: S3DownloadDialogue
+    private var renewal = AccessRenewal()
     private let clock: any Clock
     private var head: ResponseHead?
     /// Of the last question that was answered.
@@ -22,7 +23,17 @@ final class StoreConversation: ResponseReceiver {
     func next(_ memory: inout RemoteMemory) -> S3DownloadDialogue.Step {
         head = nil
         answer = []
-        return dialogue.next(&memory, now: clock.wallTime())
+        let now = clock.wallTime()
+        if renewal.begins(memory, now: now) { return .needsAccess(isReload: true) }
+        return dialogue.next(&memory, now: now)
+    }
+
+    /// The step after access was looked up in vain.
+    func nextWithoutAccess(_ error: TransferError, _ memory: inout RemoteMemory) -> S3DownloadDialogue.Step {
+        guard renewal.canDoWithout(memory, now: clock.wallTime()) else {
+            return .done(.rejected(error, retryAfter: nil, RemoteFacts()))
+        }
+        return next(&memory)
     }
 
     /// A question was answered; `nil` if there was no answer.

@@ -32,6 +32,11 @@ final class OwnedThread: Sendable {
         self.thread = Mutex(thread)
     }
 
+    /// A thread that nobody has joined, and nobody can join any more, cleans up by itself.
+    deinit {
+        if let thread = thread.withLock({ $0 }) { pthread_detach(thread) }
+    }
+
     /// Waits for the thread to end.
     func join() {
         let thread = self.thread.withLock { thread in

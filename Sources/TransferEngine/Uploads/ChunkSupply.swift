@@ -15,11 +15,18 @@ final class ChunkSupply {
         var needsMD5 = false
 
         fileprivate var place: Place { Place(transfer: transfer, range: range) }
+
+        fileprivate func isFulfilled(by chunk: PreparedChunk) -> Bool { !needsMD5 || chunk.digests.md5 != nil }
     }
 
     struct Place: Hashable, Sendable {
         let transfer: TransferID
         let range: ByteRange
+    }
+
+    private struct Claim {
+        let id: RequestID
+        let wish: Wish
     }
 
     private enum Stage { case reading, ready(PreparedChunk) }
@@ -39,7 +46,7 @@ final class ChunkSupply {
     private let results = ReaderResults()
     private var stages: [Place: Stage] = [:]
     /// Who waits for which chunk.
-    private var claims: [Place: RequestID] = [:]
+    private var claims: [Place: Claim] = [:]
     /// Chunks for which there was no buffer, in the order in which they came.
     private var waiting: [Wish] = []
     /// Called with the SHA-256 of every chunk that was read, whether somebody waits for it or not.
@@ -71,10 +78,10 @@ final class ChunkSupply {
         defer { readAhead(of: wish) }
         if case .ready(let chunk) = stages[place] {
             stages[place] = nil
-            if !wish.needsMD5 || chunk.digests.md5 != nil { return chunk }
+            if wish.isFulfilled(by: chunk) { return chunk }
             chunk.window.release()
         }
-        claims[place] = id
+        claims[place] = Claim(id: id, wish: wish)
         if stages[place] == nil { waiting.append(wish) }
         readWaiting()
         return nil
@@ -87,10 +94,16 @@ final class ChunkSupply {
             let claim = claims.removeValue(forKey: place)
             let isWanted = stages.removeValue(forKey: place) != nil
             if isWanted, case .success(let chunk) = result { onDigest(place, chunk.digests.sha256) }
-            switch result {
-            case .success(let chunk) where !isWanted: chunk.window.release()
-            case .success(let chunk) where claim == nil: stages[place] = .ready(chunk)
-            default: if let claim { ready.append((claim, result)) }
+            switch (result, claim) {
+            case (.success(let chunk), _) where !isWanted: chunk.window.release()
+            case (.success(let chunk), nil): stages[place] = .ready(chunk)
+            case (.success(let chunk), let claim?) where !claim.wish.isFulfilled(by: chunk):
+                // It was being read ahead when its MD5 was asked for.
+                chunk.window.release()
+                claims[place] = claim
+                waiting.insert(claim.wish, at: 0)
+            case (_, let claim?): ready.append((claim.id, result))
+            case (.failure, nil): break
             }
         }
         readWaiting()
@@ -99,7 +112,7 @@ final class ChunkSupply {
 
     /// Nobody waits for a chunk any more.
     func unclaim(_ id: RequestID) {
-        guard let place = claims.first(where: { $0.value == id })?.key else { return }
+        guard let place = claims.first(where: { $0.value.id == id })?.key else { return }
         claims[place] = nil
         waiting.removeAll { $0.place == place }
     }
@@ -129,10 +142,9 @@ final class ChunkSupply {
         }
     }
 
-    /// Chunks go out in order, so the next ones are known.
+    /// Chunks go out in order, so the next ones are known. Where the MD5 of one is wanted, that of the next often is.
     private func readAhead(of wish: Wish) {
         var next = wish
-        next.needsMD5 = false
         for _ in 0..<Self.depth {
             let start = next.range.end
             next.range = ByteRange(start, min(start + wish.range.length, wish.identity.size))

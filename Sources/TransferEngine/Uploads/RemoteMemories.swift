@@ -18,6 +18,11 @@ final class RemoteMemories {
         return body(&memories[order.transfer, default: Memory(chunkSize: 0)].remote)
     }
 
+    /// Lets a conversation of a download use, and change, what is known of its remote.
+    func with<Result>(_ transfer: TransferID, _ body: (inout RemoteMemory) -> Result) -> Result {
+        body(&memories[transfer, default: Memory(chunkSize: 0)].remote)
+    }
+
     /// A chunk was read.
     func learn(digest: String, of place: ChunkSupply.Place) {
         guard let chunkSize = memories[place.transfer]?.chunkSize else { return }

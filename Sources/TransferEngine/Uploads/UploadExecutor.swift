@@ -4,6 +4,9 @@ import WireProtocols
 /// Carries out the effects of uploads: opens sources, reads and hashes chunks, makes requests. Lives on the engine's
 /// thread.
 final class UploadExecutor {
+    /// How long a remote may be silent while it puts the file together.
+    private static let completionPatience: Duration = .seconds(180)
+
     private let transport: any Transport
     private let parts: Engine.Parts
     private let settings: EngineSettings
@@ -15,20 +18,21 @@ final class UploadExecutor {
     private let opened = OpenedFiles<UploadSource>()
     private var requests: [RequestID: UploadRequest] = [:]
     /// What was learnt of the remotes of running transfers.
-    private let memories = RemoteMemories()
+    private let memories: RemoteMemories
     private let lookups: AccessLookups
     /// Requests that are over.
     private var settled: [(RequestID, UploadReport)] = []
 
     init(
-        transport: any Transport, parts: Engine.Parts, settings: EngineSettings, inbox: EngineInbox, pool: BufferPool
+        transport: any Transport, parts: Engine.Parts, settings: EngineSettings, inbox: EngineInbox, pool: BufferPool,
+        memories: RemoteMemories, lookups: AccessLookups
     ) {
         self.transport = transport
         self.parts = parts
         self.settings = settings
         self.inbox = inbox
-        lookups = AccessLookups(source: parts.access) { inbox.wake() }
-        let memories = self.memories
+        self.memories = memories
+        self.lookups = lookups
         supply = ChunkSupply(pool: pool, inbox: inbox) { memories.learn(digest: $1, of: $0) }
     }
 
@@ -113,7 +117,6 @@ final class UploadExecutor {
     /// Goes on with what waited for other threads. Returns what is over.
     func goOn() -> [(RequestID, UploadReport)] {
         for (id, result) in supply.takeReady() { chunkIsRead(id, result) }
-        for (transfer, ids, result) in lookups.takeResults() { accessIsFound(result, transfer, ids) }
         for (id, request) in requests where request.body?.isPaused == true && request.body?.isReady == true {
             transport.resume(id)
         }
@@ -132,16 +135,20 @@ final class UploadExecutor {
         }
     }
 
-    private func accessIsFound(
-        _ result: Result<S3Access, TransferError>, _ transfer: TransferID, _ ids: [RequestID]
-    ) {
-        // They may have been cancelled meanwhile.
-        for request in ids.compactMap({ requests[$0] }) {
-            switch result {
+    /// Access was looked up. Some of those who waited are none of ours, or have been cancelled meanwhile.
+    func accessIsFound(_ finding: AccessLookups.Finding) {
+        for request in finding.requests.compactMap({ requests[$0] }) {
+            switch finding.result {
             case .success(let access):
                 memories.with(request.order) { $0.access = access }
                 start(request)
-            case .failure(let error): settle(request.order.id, .failed(error, retryAfter: nil))
+            case .failure(let error):
+                let now = parts.clock.wallTime()
+                if memories.with(request.order, { request.renewal.canDoWithout($0, now: now) }) {
+                    start(request)
+                } else {
+                    settle(request.order.id, .failed(error, retryAfter: nil))
+                }
             }
         }
     }
@@ -150,7 +157,11 @@ final class UploadExecutor {
 
     private func start(_ request: UploadRequest) {
         let now = parts.clock.wallTime()
-        take(memories.with(request.order) { request.next(&$0, version: parts.version, now: now) }, request)
+        let step = memories.with(request.order) { memory in
+            request.renewal.begins(memory, now: now)
+                ? .needsAccess(isReload: true) : request.next(&memory, version: parts.version, now: now)
+        }
+        take(step, request)
     }
 
     private func take(_ step: DialogueStep, _ request: UploadRequest) {
@@ -161,7 +172,7 @@ final class UploadExecutor {
                 order.id, message.request, body: request.begin(message), options: connectionOptions(of: order),
                 receiver: request)
         case .needsAccess(let isReload):
-            lookups.lookUp(order.options.store, of: order.transfer, isReload: isReload, for: order.id)
+            lookups.lookUp(order.options.store, isReload: isReload, for: order.id)
         case .done(let outcome): settle(order.id, outcome)
         }
     }
@@ -169,7 +180,11 @@ final class UploadExecutor {
     private func connectionOptions(of order: UploadOrder) -> ConnectionOptions {
         var options = ConnectionOptions(order.options, settings)
         options.needsFreshConnection = order.needsFreshConnection
-        if order.task == .abort {
+        if case .complete = order.task {
+            // Whoever puts a large file together may say nothing for minutes.
+            options.stallTimeout = max(options.stallTimeout, Self.completionPatience)
+        }
+        if order.task == .abort, RemoteKind(order.destination) == .http {
             // A courtesy, which must not keep anybody waiting.
             options.connectTimeout = min(options.connectTimeout, .seconds(5))
             options.stallTimeout = min(options.stallTimeout, .seconds(5))
@@ -200,9 +215,8 @@ final class UploadExecutor {
         memories.forget(transfer)
     }
 
-    /// Ends the helpers.
+    /// Ends the reading threads.
     func finish() {
         supply.finish()
-        lookups.finish()
     }
 }

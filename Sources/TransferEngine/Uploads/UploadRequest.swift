@@ -4,6 +4,8 @@ import WireProtocols
 /// One order of an upload on its way: its chunk, if it has one, the conversation, and the answer as it arrives.
 final class UploadRequest: ResponseReceiver {
     let order: UploadOrder
+    /// Of the credentials it is signed with.
+    var renewal = AccessRenewal()
     /// Of a chunk: its bytes, as the running request sends them.
     private(set) var body: ChunkBody?
     private var chunk: PreparedChunk?

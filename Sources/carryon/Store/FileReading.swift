@@ -16,6 +16,11 @@ enum FileReading {
         return hex(hash.finalize())
     }
 
+    /// Which file, and which content of it, stands under a path.
+    static func identity(of path: String) throws -> SourceIdentity {
+        try read(path) { try $0.identity() }
+    }
+
     /// Opens a file for `body`.
     static func read<Value>(_ path: String, _ body: (any SourceFile) throws -> Value) throws -> Value {
         let file = try LocalFileSystem().openSource(path)

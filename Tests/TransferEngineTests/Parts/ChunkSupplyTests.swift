@@ -82,6 +82,66 @@ import TransferCore
         }
     }
 
+    /// The reading ahead is not over yet when the MD5 is asked for.
+    @Test func aChunkThatIsBeingReadWithoutTheMD5ThatIsWantedIsReadAgain() async throws {
+        try await onOwnThread { [self] in
+            #expect(supply.want(try wish(mebibytes(0, 2)), for: RequestID(1)) == nil)
+            var second = try wish(mebibytes(2, 4))
+            second.needsMD5 = true
+            #expect(supply.want(second, for: RequestID(2)) == nil)
+            var chunks: [RequestID: PreparedChunk] = [:]
+            for _ in 0..<2 {
+                let read = try next()
+                chunks[read.id] = read.chunk
+            }
+            #expect(chunks[RequestID(1)]?.digests.md5 == nil)
+            #expect(chunks[RequestID(2)]?.digests.md5 == "02be6fa5865787ef074eefff70bacd33")
+            for chunk in chunks.values { chunk.window.release() }
+            try settle()
+            supply.forget(transfer)
+            #expect(free == buffers)
+            supply.finish()
+        }
+    }
+
+    /// Somebody who does not wait any more leaves nothing behind, also between the two readings.
+    @Test func aChunkThatIsReadAgainCanBeGivenUp() async throws {
+        try await onOwnThread { [self] in
+            #expect(supply.want(try wish(mebibytes(0, 2)), for: RequestID(1)) == nil)
+            var second = try wish(mebibytes(2, 4))
+            second.needsMD5 = true
+            #expect(supply.want(second, for: RequestID(2)) == nil)
+            try next().chunk.window.release()
+            supply.unclaim(RequestID(2))
+            supply.forget(transfer)
+            let isBehind = DispatchSemaphore(value: 0)
+            supply.afterReadings { isBehind.signal() }
+            isBehind.wait()
+            for read in supply.takeReady() { try read.result.get().window.release() }
+            #expect(free == buffers)
+            supply.finish()
+        }
+    }
+
+    @Test func withAnMD5TheNextChunksAreReadAheadWithTheirs() async throws {
+        try await onOwnThread { [self] in
+            var first = try wish(mebibytes(0, 2))
+            first.needsMD5 = true
+            #expect(supply.want(first, for: RequestID(1)) == nil)
+            try next().chunk.window.release()
+            try settle()
+            var second = try wish(mebibytes(2, 4))
+            second.needsMD5 = true
+            let chunk = supply.want(second, for: RequestID(2))
+            #expect(chunk?.digests.md5 == "02be6fa5865787ef074eefff70bacd33")
+            chunk?.window.release()
+            try settle()
+            supply.forget(transfer)
+            #expect(free == buffers)
+            supply.finish()
+        }
+    }
+
     @Test func theNextChunkIsThereWhenItIsAskedFor() async throws {
         try await onOwnThread { [self] in
             #expect(supply.want(try wish(mebibytes(0, 2)), for: RequestID(1)) == nil)
