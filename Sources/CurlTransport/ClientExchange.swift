@@ -4,14 +4,26 @@ import TransferCore
 final class ClientExchange: ResponseReceiver {
     typealias Continuation = CheckedContinuation<Result<HTTPAnswer, TransferError>, Never>
 
-    private let limit: Int
+    /// What is to be done.
+    struct Order: Sendable {
+        var request: HTTPRequest
+        var body: [UInt8]
+        /// The longest body that is taken, in bytes.
+        var limit: Int
+        var options: RequestOptions
+    }
+
+    let order: Order
+    /// When there has to be a whole answer; `nil` for whenever.
+    let deadline: Instant?
     private let continuation: Continuation
     private var head: ResponseHead?
     private var body: [UInt8] = []
 
-    /// - Parameter limit: The longest body that is taken, in bytes.
-    init(limit: Int, _ continuation: Continuation) {
-        self.limit = limit
+    /// - Parameter now: Time counts from here on, also while others are in the way.
+    init(_ order: Order, now: Instant, _ continuation: Continuation) {
+        self.order = order
+        deadline = order.options.timeout.map { now + $0 }
         self.continuation = continuation
     }
 
@@ -21,7 +33,7 @@ final class ClientExchange: ResponseReceiver {
     }
 
     func receive(body bytes: UnsafeRawBufferPointer) -> BodyDecision {
-        guard bytes.count <= limit - body.count else { return .stop }
+        guard bytes.count <= order.limit - body.count else { return .stop }
         body += bytes
         return .proceed
     }
@@ -31,7 +43,7 @@ final class ClientExchange: ResponseReceiver {
         switch (outcome, head) {
         case (.completed, let head?): continuation.resume(returning: .success(HTTPAnswer(head: head, body: body)))
         case (.completed, nil): fail(TransferError(.badResponse, "the server answered without a head"))
-        case (.stopped, _): fail(TransferError(.badResponse, "the server's answer is longer than \(limit) bytes"))
+        case (.stopped, _): fail(TransferError(.badResponse, "the server's answer is longer than \(order.limit) bytes"))
         case (.failed(let error), _): fail(error)
         }
     }

@@ -4,7 +4,8 @@ import TransferCore
 
 /// The HTTP client that the program uses: a ``CurlTransport`` on a thread of its own, which ends with the client.
 ///
-/// Any number of requests may run at the same time, each on a connection of its own; idle connections are used again.
+/// Up to 64 requests run at the same time, each on a connection of its own, and the others wait in a line; idle connections
+/// are used again.
 public final class CurlClient: HTTPClient {
     let loop: ClientLoop
     private let lastID = Atomic<UInt64>(0)
@@ -29,10 +30,17 @@ public final class CurlClient: HTTPClient {
     deinit { loop.submit(.end) }
 
     public func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer {
+        try await send(request, body: body, limit: limit, options: RequestOptions())
+    }
+
+    public func send(
+        _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
+    ) async throws(TransferError) -> HTTPAnswer {
         let id = RequestID(lastID.add(1, ordering: .relaxed).newValue)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: ClientExchange.Continuation) in
-                loop.submit(.start(id, request, body, limit: limit, continuation))
+                let exchange = ClientExchange.Order(request: request, body: body, limit: limit, options: options)
+                loop.submit(.start(id, exchange, continuation))
                 // A cancellation before this moment may have been told before there was anything to cancel.
                 if Task.isCancelled { loop.submit(.cancel(id)) }
             }

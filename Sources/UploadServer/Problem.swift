@@ -44,6 +44,8 @@ struct Problem: Error {
     var kind: Kind
     var detail: String
     var headers = HTTPFields()
+    /// What was behind it, for the log: nothing that a client should know.
+    var cause: (any Error)?
     /// Members beyond those that every problem has (RFC 9457 §3.2).
     var members = JSONObject()
 
@@ -114,6 +116,10 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let problem as Problem {
+            if let cause = problem.cause {
+                context.logger.warning(
+                    "\(problem.detail)", metadata: ["problem": "\(problem.kind.rawValue)", "error": "\(cause)"])
+            }
             return problem.response(isHead: isHead)
         } catch let error as HTTPError {
             let kind: Problem.Kind =

@@ -84,6 +84,51 @@ import TransferCore
         }
     }
 
+    @Test func anAnswerThatTakesTooLongIsAnError() async throws {
+        try await withServer([Fault(.request(1), .stall(after: -1))]) { server, client async throws in
+            await #expect(throws: TransferError(.timedOut, "there was no whole answer in time")) {
+                try await client.send(
+                    get(server.url("/a")), body: [], limit: 1000, options: RequestOptions(timeout: .milliseconds(100)))
+            }
+            #expect(try await client.send(get(server.url("/a")), body: [], limit: 1000).head.status == 200)
+        }
+    }
+
+    @Test func aFreshConnectionIsFresh() async throws {
+        try await withServer { server, client in
+            for isFresh in [false, false, true] {
+                let options = RequestOptions(needsFreshConnection: isFresh)
+                _ = try await client.send(get(server.url("/a")), body: [], limit: 1000, options: options)
+            }
+            let connections = server.requests.map(\.connection)
+            #expect(connections[0] == connections[1])
+            #expect(connections[1] != connections[2])
+        }
+    }
+
+    @Test func moreRequestsThanThatWaitInALine() async throws {
+        try await withServer([Fault(.always, .stall(after: -1))]) { server, client in
+            let send = { (options: RequestOptions) in
+                Task { try await client.send(get(server.url("/a")), body: [], limit: 1000, options: options) }
+            }
+            let running = (0..<ClientLoop.mostAtATime).map { _ in send(RequestOptions()) }
+            try await eventually("all of them have arrived") { server.requests.count == running.count }
+            let hasty = send(RequestOptions(timeout: .milliseconds(100)))
+            let hastyResult = await hasty.result
+            #expect(throws: TransferError(.timedOut, "there was no whole answer in time")) { try hastyResult.get() }
+            let cancelled = send(RequestOptions())
+            cancelled.cancel()
+            let result = await cancelled.result
+            #expect(throws: TransferError(.connectionLost, "the request was cancelled")) { try result.get() }
+            let next = send(RequestOptions())
+            #expect(server.requests.count == running.count)
+            running[0].cancel()
+            try await eventually("the next one has its turn") { server.requests.count == running.count + 1 }
+            for task in running + [next] { task.cancel() }
+            for task in running + [next] { _ = await task.result }
+        }
+    }
+
     @Test func aTaskThatIsCancelledAlreadyGetsNoAnswer() async throws {
         try await withServer([Fault(.always, .stall(after: -1))]) { server, client in
             let task = Task {

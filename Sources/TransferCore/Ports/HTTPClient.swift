@@ -9,6 +9,33 @@ public protocol HTTPClient: Sendable {
     ///     ``TransferError/Code/badResponse``.
     /// - Throws: Why there is no whole answer; ``TransferError/Code/connectionLost`` if the task was cancelled.
     func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer
+
+    /// The same with limits of its own. Throws ``TransferError/Code/timedOut`` if there is no whole answer in time.
+    func send(
+        _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
+    ) async throws(TransferError) -> HTTPAnswer
+}
+
+extension HTTPClient {
+    /// For clients to which time means nothing.
+    public func send(
+        _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
+    ) async throws(TransferError) -> HTTPAnswer {
+        try await send(request, body: body, limit: limit)
+    }
+}
+
+/// How one request is made.
+public struct RequestOptions: Sendable, Hashable {
+    /// From the call to the end of the answer; `nil` for as long as the connection is not taken for dead.
+    public var timeout: Duration?
+    /// Whether the request must not go out on a connection that was used before.
+    public var needsFreshConnection: Bool
+
+    public init(timeout: Duration? = nil, needsFreshConnection: Bool = false) {
+        self.timeout = timeout
+        self.needsFreshConnection = needsFreshConnection
+    }
 }
 
 /// A whole answer.

@@ -10,34 +10,36 @@ final class PresignedService: ServerRoutes {
     private let uploadRoutes: UploadRoutes
     private let presignRoutes: PresignRoutes
     private let fileRoutes: StoreFileRoutes
-    private let reconciliation: StoreReconciliation
+    let reconciliation: StoreReconciliation
     private let ender: UploadEnder
     private let logger: Logger
 
     /// Opens the folder, or makes it. Blocks. Throws ``DataFolderError``.
     ///
-    /// - Parameter store: `nil` for the one that `target` names.
+    /// - Parameters:
+    ///   - store: `nil` for the one that `target` names.
+    ///   - patience: How long those who only ask how an upload stands wait for the store.
     init(
         folder path: String, settings: UploadSettings, target: ObjectStoreSettings, store: (any ObjectStore)? = nil,
-        clock: any Clock = SystemClock(), logger: Logger
+        patience: Duration = .seconds(5), clock: any Clock = SystemClock(), logger: Logger
     ) throws {
         var settings = settings
         settings.largestFile = min(settings.largestFile, ChunkPlan.largestObject)
         let store = store ?? S3ObjectStore(target, clock: clock)
         let folder = try DataFolder(path)
         let ledger = try SQLiteLedger(path: "\(path)/server.db", logger: logger)
-        try ledger.checkHome(target.location.bucket, folder: path)
+        try ledger.checkHome(target.location.bucket, endpoint: target.endpoint.name, folder: path)
         let readers = Workers(name: "read", count: 2)
         let committer = ChunkCommitter(ledger: ledger, clock: clock, logger: logger)
         let uploads = OpenUploads(ledger: ledger, readers: readers, takeoverAfter: settings.takeoverAfter)
         let settler = StoreSettler(
             uploads: uploads, ledger: ledger, committer: committer, readers: readers, store: store)
+        let lost = LostUploads(ledger: ledger, readers: readers, store: store)
         let opener = StoreOpener(
-            uploads: uploads, ledger: ledger, committer: committer, readers: readers, store: store,
-            patience: settings.completePatience)
-        let sightings = StoreSightings(settler: settler, store: store, clock: clock)
+            uploads: uploads, committer: committer, store: store, lost: lost, patience: settings.completePatience)
+        let sightings = StoreSightings(settler: settler, store: store, clock: clock, patience: patience)
         let ender = UploadEnder(
-            uploads: uploads, remains: StoreRemover(store: store), ledger: ledger, committer: committer,
+            uploads: uploads, remains: StoreRemover(store: store, lost: lost), ledger: ledger, committer: committer,
             readers: readers, clock: clock, lifetime: settings.lifetime, memoryOfEnded: settings.memoryOfEnded,
             logger: logger)
         self.folder = folder
@@ -55,13 +57,14 @@ final class PresignedService: ServerRoutes {
             completer: UploadCompleter(
                 uploads: uploads,
                 assembler: StoreAssembler(
-                    ledger: ledger, committer: committer, readers: readers, store: store, settler: settler),
+                    ledger: ledger, committer: committer, readers: readers, store: store, settler: settler,
+                    sightings: sightings),
                 patience: settings.completePatience),
-            ender: ender, clock: clock, settings: settings, sightings: sightings,
-            unreported: UnreportedParts(store: store))
+            ender: ender, clock: clock, settings: settings, sightings: sightings)
         presignRoutes = PresignRoutes(
             uploads: uploads, ledger: ledger, readers: readers, committer: committer, store: store,
-            sightings: sightings, clock: clock, lifetime: settings.lifetime, validity: target.uploadValidity)
+            opener: opener, sightings: sightings, clock: clock, lifetime: settings.lifetime,
+            validity: target.uploadValidity)
         fileRoutes = StoreFileRoutes(store: store, settings: target)
     }
 
@@ -72,9 +75,11 @@ final class PresignedService: ServerRoutes {
     }
 
     /// Asks the store what became of uploads that a crash has left open, and ends expired ones there, at once and then
-    /// every minute, until the task is cancelled.
+    /// every minute, until the task is cancelled. Neither waits for the other.
     func run() async {
-        await ender.sweepEveryMinute { [reconciliation] in try await reconciliation.run() }
+        async let reconciled: Void = reconciliation.runEveryMinute()
+        await ender.sweepEveryMinute()
+        await reconciled
     }
 
     /// Commits what is under way and closes the data folder. No request may come after it.

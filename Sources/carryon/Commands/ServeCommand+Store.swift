@@ -31,11 +31,11 @@ extension ServeCommand {
         let access = AWSAccess()
         let options = try store.resolved(access)
         // Missing credentials are told now rather than to the first client.
-        _ = try access.access(options, reload: false)
+        let endpoint = try access.access(options, reload: false).endpoint
         var connection = ConnectionOptions()
         connection.stallTimeout = Self.patience
         return ObjectStoreSettings(
-            location: location, access: access, options: options,
+            location: location, endpoint: endpoint, access: access, options: options,
             client: try CurlClient(clock: SystemClock(), options: connection))
     }
 }

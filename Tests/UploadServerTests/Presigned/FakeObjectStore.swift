@@ -34,6 +34,7 @@ final class FakeObjectStore: ObjectStore {
         var lastID = 0
         var waiters: [CheckedContinuation<Void, Never>] = []
         var holds: Call?
+        var keepsChecksums = true
     }
 
     private let clock: any Clock
@@ -48,6 +49,8 @@ final class FakeObjectStore: ObjectStore {
     var calls: [Call] { state.withLock { $0.calls } }
     var uploads: [String: Upload] { state.withLock { $0.uploads } }
     var objects: [S3Location: StoredObject] { state.withLock { $0.objects } }
+    /// How many calls wait for ``release()``.
+    var heldCount: Int { state.withLock { $0.waiters.count } }
 
     func put(_ object: StoredObject, at location: S3Location) { state.withLock { $0.objects[location] = object } }
 
@@ -74,6 +77,9 @@ final class FakeObjectStore: ObjectStore {
             for id in state.uploads.keys { body(&state.uploads[id]!.parts) }
         }
     }
+
+    /// As stores are that do not know them.
+    func keepNoChecksums() { state.withLock { $0.keepsChecksums = false } }
 
     func forgetUploads() { state.withLock { $0.uploads = [:] } }
 
@@ -103,12 +109,16 @@ final class FakeObjectStore: ObjectStore {
         try await perform(.object) { $0.objects[location] }
     }
 
-    func createUpload(to location: S3Location) async throws -> StoreUpload {
-        try await perform(.createUpload) { [clock] state in
+    func createUpload(
+        to location: S3Location, willTry: @escaping @Sendable (Bool) async throws -> Void
+    ) async throws -> StoreUpload {
+        let keepsChecksums = state.withLock { $0.keepsChecksums }
+        try await willTry(keepsChecksums)
+        return try await perform(.createUpload) { [clock] state in
             state.lastID += 1
             let id = "store-\(state.lastID)"
             state.uploads[id] = Upload(location: location, initiated: clock.wallTime())
-            return StoreUpload(location: location, uploadID: id, hasChecksums: true)
+            return StoreUpload(location: location, uploadID: id, hasChecksums: keepsChecksums)
         }
     }
 

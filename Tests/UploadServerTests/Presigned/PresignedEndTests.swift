@@ -32,22 +32,12 @@ import WireProtocols
     /// A part that was on its way may arrive after the end of its upload.
     @Test func theEndIsRepeatedUntilNoPartIsLeft() async throws {
         let store = FakeObjectStore()
-        let remover = StoreRemover(store: LingeringStore(base: store, rounds: 2))
-        let record = try record(store)
-        try await remover.removeBeforeNote(of: record)
-        #expect(store.calls.count { $0 == .abort } == 3)
-        let stubborn = StoreRemover(store: LingeringStore(base: store, rounds: 100))
-        await #expect(throws: Problem.self) { try await stubborn.removeBeforeNote(of: record) }
-    }
-
-    private func record(_ store: FakeObjectStore) throws -> UploadRecord {
         let location = try PresignedFixture.location("in/f")
-        return UploadRecord(
-            key: 1, id: .random(), owner: .nobody, name: try #require(FileName("f")),
-            plan: ChunkPlan(size: 1, exactChunkSize: 1), status: .inProgress,
-            file: InodeIdentity(inode: 0, birthTime: 0), nextExpectedChunk: 0, receivedCount: 0,
-            activeAt: WallTime(milliseconds: 0),
-            object: StoreUpload(location: location, uploadID: store.begin(location), hasChecksums: true))
+        let upload = StoreUpload(location: location, uploadID: store.begin(location), hasChecksums: true)
+        try await LingeringStore(base: store, rounds: 2).end(upload)
+        #expect(store.calls.count { $0 == .abort } == 3)
+        let stubborn = LingeringStore(base: store, rounds: 100)
+        await #expect(throws: TransferError.self) { try await stubborn.end(upload) }
     }
 
     @Test func expiredUploadsEndAtTheStore() async throws {
@@ -90,9 +80,11 @@ import WireProtocols
             fixture.store.forgetUploads()
             // The store is not asked each time.
             #expect(try await ask().status == 200)
-            #expect(fixture.store.calls.count { $0 == .isKnown } == 1)
+            // Those who ask for the parts are told by the way.
+            let call = byStatus ? FakeObjectStore.Call.parts : .isKnown
+            #expect(fixture.store.calls.count { $0 == call } == 1)
             fixture.clock.advance(by: .seconds(11))
-            fixture.store.failNext(.isKnown, .cannotConnect)
+            fixture.store.failNext(call, .cannotConnect)
             #expect(try await ask().status == 200)
             fixture.clock.advance(by: .seconds(11))
             let answer = try await ask()
@@ -132,8 +124,10 @@ private final class LingeringStore: ObjectStore {
 
     func object(at location: S3Location) async throws -> StoredObject? { try await base.object(at: location) }
 
-    func createUpload(to location: S3Location) async throws -> StoreUpload {
-        try await base.createUpload(to: location)
+    func createUpload(
+        to location: S3Location, willTry: @escaping @Sendable (Bool) async throws -> Void
+    ) async throws -> StoreUpload {
+        try await base.createUpload(to: location, willTry: willTry)
     }
 
     func uploads(to location: S3Location) async throws -> [UnfinishedUpload] { try await base.uploads(to: location) }

@@ -23,12 +23,16 @@ struct PresignedFixture: Sendable {
 
     static func location(_ key: String) throws -> S3Location { try S3Location(bucket: "bucket", key: key) }
 
-    func service(_ settings: UploadSettings = .test, prefix: String = "s3://bucket/in/") throws -> PresignedService {
+    func service(
+        _ settings: UploadSettings = .test, prefix: String = "s3://bucket/in/", endpoint: String = "http://store.test",
+        patience: Duration = .seconds(60)
+    ) throws -> PresignedService {
         let target = ObjectStoreSettings(
-            location: try S3Location(prefix), access: NoAccess(), options: StoreOptions(),
-            client: ScriptedClient([]))
+            location: try S3Location(prefix), endpoint: try S3Endpoint(url: endpoint, region: nil),
+            access: NoAccess(), options: StoreOptions(), client: ScriptedClient([]))
         return try PresignedService(
-            folder: folder.path, settings: settings, target: target, store: store, clock: clock, logger: .silent)
+            folder: folder.path, settings: settings, target: target, store: store, patience: patience, clock: clock,
+            logger: .silent)
     }
 
     /// Runs a server, and stops it.
@@ -47,6 +51,13 @@ struct PresignedFixture: Sendable {
         let ledger = try SQLiteLedger(path: folder.path("server.db"), logger: .silent)
         try body(ledger)
         try ledger.close()
+    }
+
+    /// The id of an upload whose registration may not have been answered; a server may run meanwhile.
+    func id(ofKey key: String) throws -> String {
+        let ledger = try SQLiteLedger(path: folder.path("server.db"), logger: .silent)
+        defer { try? ledger.close() }
+        return try ledger.registered(key: key, owner: .nobody)?.upload.id.description ?? ""
     }
 
     /// Gives a chunk to the store, as its client would, and tells nobody.

@@ -75,7 +75,7 @@ import WireProtocols
         }
     }
 
-    enum Stranger: CaseIterable { case older, withParts, otherKey, ofAnotherUpload, undated }
+    enum Stranger: CaseIterable { case older, younger, withParts, otherKey, ofAnotherUpload, undated }
 
     /// What others have begun is never touched.
     @Test(arguments: Stranger.allCases) func whatOthersBeganIsLeftAlone(stranger: Stranger) async throws {
@@ -83,6 +83,7 @@ import WireProtocols
         let now = fixture.clock.wallTime()
         switch stranger {
         case .older: fixture.store.begin(location, initiated: now + .seconds(-16 * 60))
+        case .younger: fixture.store.begin(location, initiated: now + .seconds(16 * 60))
         case .withParts:
             fixture.store.begin(location, parts: [S3Part(number: 1, size: 1, entityTag: "x")])
         case .otherKey: fixture.store.begin(try PresignedFixture.location("in/f2"))
@@ -104,6 +105,19 @@ import WireProtocols
             #expect(try await client.registerObject(key: "k").status == 201)
             #expect(fixture.store.uploads.count == 2)
             #expect(fixture.store.uploads["store-1"] != nil)
+        }
+    }
+
+    /// What the store was asked for when it began counts, not what it would be asked for now.
+    @Test(arguments: [true, false]) func whatWasBegunIsAsItBegan(keepsChecksums: Bool) async throws {
+        if !keepsChecksums { fixture.store.keepNoChecksums() }
+        try await crashOnBeginning(begun: true)
+        try await fixture.serving { client in _ = try await client.registerObject(key: "k") }
+        let id = try fixture.id(ofKey: "k")
+        try fixture.edit { ledger in
+            let upload = try #require(try UploadID(id).flatMap { try ledger.upload($0) })
+            #expect(upload.object?.uploadID == "store-1")
+            #expect(upload.object?.hasChecksums == keepsChecksums)
         }
     }
 
@@ -178,17 +192,29 @@ import WireProtocols
                 == "\(fixture.folder.path) has unfinished uploads whose chunks are in the bucket bucket: "
                 + "serve those first, or name another folder")
         #expect(throws: DataFolderError.self) { try fixture.service(prefix: "s3://other/") }
+        let moved = #expect(throws: DataFolderError.self) { try fixture.service(endpoint: "http://other.test:9") }
+        #expect(
+            moved?.description.contains("at the store http://store.test, not at http://other.test:9") == true)
 
         let folder = try TemporaryFolder.data()
         try await serving(folder) { port async throws in
             _ = try await UploadClient(port: port).register("f", size: 1)
         }
         let target = ObjectStoreSettings(
-            location: location, access: NoAccess(), options: StoreOptions(), client: ScriptedClient([]))
+            location: location, endpoint: try S3Endpoint(url: "http://store.test", region: nil), access: NoAccess(),
+            options: StoreOptions(), client: ScriptedClient([]))
         let other = #expect(throws: DataFolderError.self) {
             try PresignedService(folder: folder.path, settings: .test, target: target, logger: .silent)
         }
         #expect(other?.description.contains("whose chunks are in the folder itself") == true)
+    }
+
+    @Test func anEmptyFolderMayMove() async throws {
+        try await fixture.serving { client async throws in
+            let id = try await client.registerObject().uploadID
+            #expect(try await client.send("DELETE", "/uploads/\(id)").status == 204)
+        }
+        await (try fixture.service(endpoint: "http://other.test")).close()
     }
 
     @Test func aLedgerOfTheFirstVersionIsTakenUp() throws {

@@ -52,7 +52,8 @@ import WireProtocols
         let bucket = try await store.makeBucket()
         let http = try CurlClient(clock: SystemClock())
         let settings = ObjectStoreSettings(
-            location: try S3Location(bucket: bucket, key: "in"), access: Access(endpoint: store.endpoint),
+            location: try S3Location(bucket: bucket, key: "in"),
+            endpoint: try S3Endpoint(url: store.endpoint, region: nil), access: Access(endpoint: store.endpoint),
             options: StoreOptions(), client: http)
         return Bench(folder: try TemporaryFolder(), settings: settings, oracle: S3Oracle(store), http: http)
     }

@@ -67,14 +67,22 @@ private let mebibyte = PresignedFixture.mebibyte
             fixture.give(0, "older")
             let (tag, _) = fixture.give(0)
             fixture.give(2, length: 5)
+            // It is not asked each time.
+            #expect(try await client.status(id).json["unreportedChunks"] == nil)
+            fixture.clock.advance(by: .seconds(3))
             let told = try await client.status(id).json["unreportedChunks"] as? [[String: Any]]
             #expect(told?.compactMap { $0["index"] as? Int } == [0])
             #expect(told?.first?["etag"] as? String == tag)
+            // What was reported since is none of it.
+            try await fixture.send(client, id, [0])
+            #expect(try await client.status(id).json["unreportedChunks"] == nil)
+            #expect(fixture.store.calls.count { $0 == .parts } == 2)
+            fixture.clock.advance(by: .seconds(3))
             // Nor does a store in trouble keep anybody from asking.
             fixture.store.failNext(.parts, .serverBusy)
             let status = try await client.status(id)
             #expect(status.status == 200 && status.json["unreportedChunks"] == nil)
-            #expect(status.received == [[1, 1]])
+            #expect(status.received == [[0, 1]])
         }
     }
 

@@ -24,7 +24,8 @@ import WireProtocols
     ) async throws -> [ScriptedClient.Sent] {
         let client = ScriptedClient(answers)
         let settings = ObjectStoreSettings(
-            location: location, access: access, options: StoreOptions(), client: client)
+            location: location, endpoint: try S3Endpoint(url: "http://store.test", region: nil), access: access,
+            options: StoreOptions(), client: client)
         try await body(S3ObjectStore(settings, clock: clock))
         return client.sent
     }
@@ -40,7 +41,8 @@ import WireProtocols
 
     @Test func anUploadBeginsWithChecksums() async throws {
         let sent = try await asking([Self.begun]) { store async throws in
-            #expect(try await store.createUpload(to: location) == upload)
+            let begun = try await store.createUpload(to: location) { _ in }
+            #expect(begun == upload)
         }
         let request = try #require(sent.first)
         #expect(request.request.method == "POST")
@@ -53,9 +55,37 @@ import WireProtocols
     @Test func aStoreWithoutChecksumsIsNotAskedAgain() async throws {
         let answers = [HTTPAnswer.error(501, "NotImplemented"), Self.begun, Self.begun]
         let sent = try await asking(answers) { store async throws in
-            for _ in 0..<2 { #expect(try await store.createUpload(to: location).hasChecksums == false) }
+            let tries = Mutex<[Bool]>([])
+            for _ in 0..<2 {
+                let begun = try await store.createUpload(to: location) { flag in tries.withLock { $0.append(flag) } }
+                #expect(!begun.hasChecksums)
+            }
+            #expect(tries.withLock { $0 } == [true, false, false])
         }
         #expect(sent.map { $0["x-amz-checksum-algorithm"] } == ["SHA256", nil, nil])
+    }
+
+    /// It says that it cannot do something, and checksums were none of it.
+    @Test func aRequestWithoutChecksumsSaysNothingAboutThem() async throws {
+        let refused = HTTPAnswer.error(501, "NotImplemented")
+        let sent = try await asking([refused, HTTPAnswer(404), HTTPAnswer(200), Self.begun]) { store async throws in
+            try await store.putEmpty(at: location)
+            let begun = try await store.createUpload(to: location) { _ in }
+            #expect(begun.hasChecksums)
+        }
+        #expect(sent.map(\.request.method) == ["PUT", "HEAD", "PUT", "POST"])
+    }
+
+    /// A request to begin that went out twice would begin two.
+    @Test func requestsHaveLimits() async throws {
+        let done = list("CompleteMultipartUploadResult", "<ETag>t</ETag>")
+        let sent = try await asking([Self.begun, done, HTTPAnswer(204)]) { store async throws in
+            _ = try await store.createUpload(to: location) { _ in }
+            try await store.complete(upload, [], size: 0)
+            try await store.abort(upload)
+        }
+        #expect(sent.map(\.options.timeout) == [.seconds(20), .seconds(120), .seconds(20)])
+        #expect(sent.map(\.options.needsFreshConnection) == [true, false, false])
     }
 
     // MARK: Lists

@@ -10,14 +10,17 @@ import WireProtocols
 @Suite struct S3SessionTests {
     private let clock = ManualClock()
     private let location: S3Location
+    private let endpoint: S3Endpoint
 
     init() throws {
+        endpoint = try S3Endpoint(url: "http://store.test", region: nil)
         location = try S3Location(bucket: "bucket", key: "f")
     }
 
     private func store(_ client: ScriptedClient, _ access: FakeAccess) -> S3ObjectStore {
         S3ObjectStore(
-            ObjectStoreSettings(location: location, access: access, options: StoreOptions(), client: client),
+            ObjectStoreSettings(
+                location: location, endpoint: endpoint, access: access, options: StoreOptions(), client: client),
             clock: clock)
     }
 
@@ -50,6 +53,46 @@ import WireProtocols
         #expect(signed.expiresAt == clock.wallTime() + .seconds(60))
     }
 
+    /// A HEAD is refused without a reason.
+    @Test func aRefusalWithoutAReasonIsUnderstood() async throws {
+        let late = HTTPAnswer(403, "", ["Date": "Tue, 14 Nov 2023 23:13:20 GMT"])
+        let client = ScriptedClient([late, Self.there])
+        #expect(try await store(client, FakeAccess()).object(at: location) != nil)
+        #expect(client.sent.map { $0["X-Amz-Date"] } == ["20231114T221320Z", "20231114T231320Z"])
+
+        for status in [400, 401, 403] {
+            let access = FakeAccess()
+            let refused = HTTPAnswer(status, "", ["Date": "Tue, 14 Nov 2023 22:13:20 GMT"])
+            let store = store(ScriptedClient([refused, Self.there, refused, refused]), access)
+            #expect(try await store.object(at: location) != nil)
+            #expect(access.lookups == [false, true])
+            await #expect(throws: TransferError.self) { try await store.object(at: location) }
+        }
+    }
+
+    /// Otherwise they would end between the signature and the store's look at it.
+    @Test func credentialsThatEndSoonAreReadAgain() async throws {
+        let access = FakeAccess(validities: [.seconds(100)], since: clock.wallTime())
+        let client = ScriptedClient([Self.there, Self.there, Self.there])
+        let store = store(client, access)
+        _ = try await store.object(at: location)
+        #expect(access.lookups == [false])
+        clock.advance(by: .seconds(41))
+        for _ in 0..<2 { _ = try await store.object(at: location) }
+        #expect(access.lookups == [false, true])
+        #expect(client.sent[1]["Authorization"]?.contains("Credential=key-2/") == true)
+    }
+
+    /// Addresses may hold for less than the clocks differ.
+    @Test func everyAnswerTellsTheTime() async throws {
+        let there = HTTPAnswer(200, "", ["Content-Length": "1", "Date": "Tue, 14 Nov 2023 22:11:20 GMT"])
+        let store = store(ScriptedClient([there]), FakeAccess())
+        _ = try await store.object(at: location)
+        let signed = try await store.presign("GET", location, validity: .seconds(60))
+        #expect(signed.request.url.contains("X-Amz-Date=20231114T221120Z"))
+        #expect(signed.expiresAt == clock.wallTime() + .seconds(60))
+    }
+
     @Test func theBucketsRegionIsLearnt() async throws {
         let elsewhere = HTTPAnswer(301, "", ["x-amz-bucket-region": "eu-west-1"])
         let client = ScriptedClient([elsewhere, Self.there, Self.there])
@@ -62,7 +105,8 @@ import WireProtocols
     @Test func noCredentialsAreAnError() async throws {
         let client = ScriptedClient([])
         let store = S3ObjectStore(
-            ObjectStoreSettings(location: location, access: NoAccess(), options: StoreOptions(), client: client),
+            ObjectStoreSettings(
+                location: location, endpoint: endpoint, access: NoAccess(), options: StoreOptions(), client: client),
             clock: clock)
         await #expect(throws: TransferError(.unauthorized, "no credentials")) { try await store.object(at: location) }
         #expect(client.sent.isEmpty)

@@ -6,6 +6,7 @@ final class ScriptedClient: HTTPClient {
     struct Sent: Sendable {
         var request: HTTPRequest
         var body: [UInt8]
+        var options: RequestOptions
 
         /// Path and query.
         var target: String {
@@ -25,8 +26,14 @@ final class ScriptedClient: HTTPClient {
     var sent: [Sent] { state.withLock { $0.sent } }
 
     func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer {
+        try await send(request, body: body, limit: limit, options: RequestOptions())
+    }
+
+    func send(
+        _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
+    ) async throws(TransferError) -> HTTPAnswer {
         let answer = state.withLock { state -> HTTPAnswer? in
-            state.sent.append(Sent(request: request, body: body))
+            state.sent.append(Sent(request: request, body: body, options: options))
             return state.answers.isEmpty ? nil : state.answers.removeFirst()
         }
         guard let answer else { throw TransferError(.cannotConnect, "no answer is left") }

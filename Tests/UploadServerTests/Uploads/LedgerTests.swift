@@ -3,6 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 import TransferCore
+import WireProtocols
 
 @testable import UploadServer
 
@@ -17,12 +18,15 @@ import TransferCore
         ledger = try SQLiteLedger(path: folder.path("server.db"), logger: .silent)
     }
 
-    private func register(_ name: String = "f") throws -> UploadRecord {
+    private func register(
+        _ name: String = "f", _ status: UploadStage = .inProgress, object: StoreUpload? = nil
+    ) throws -> UploadRecord {
         let name = try #require(FileName(name))
         let registration = Registration(name: name, size: 200_000)
         let upload = UploadRecord(
-            key: 0, id: .random(), owner: .nobody, name: name, plan: registration.plan(.test), status: .inProgress,
-            file: InodeIdentity(inode: 5, birthTime: 7), nextExpectedChunk: 0, receivedCount: 0, activeAt: start)
+            key: 0, id: .random(), owner: .nobody, name: name, plan: registration.plan(.test), status: status,
+            file: InodeIdentity(inode: 5, birthTime: 7), nextExpectedChunk: 0, receivedCount: 0, activeAt: start,
+            object: object)
         return try ledger.register(upload, as: registration, idempotencyKey: nil, at: start)
     }
 
@@ -62,6 +66,35 @@ import TransferCore
         try ledger.abandonAssembly(of: upload.key, at: start)
         let row = try ledger.upload(upload.id)
         #expect(row?.sha256 == nil && row?.status == .inProgress)
+    }
+
+    /// It was sent again and reported while the store was asked about the earlier one.
+    @Test func whatWasReportedAnewIsKept() throws {
+        let upload = try register()
+        let report = { ReceivedChunk(upload: upload.key, index: $0, digest: .ofEmpty, entityTag: $1) }
+        _ = try ledger.record([report(0, "old"), report(1, "old")], at: start)
+        let compared = try ledger.receipts(of: upload.key)
+        try ledger.rename(report(0, "new"), at: start)
+        try ledger.forget(compared, of: upload.key)
+        #expect(try ledger.receipts(of: upload.key).map(\.entityTag) == ["new"])
+        let row = try #require(try ledger.upload(upload.id))
+        #expect(row.receivedCount == 1)
+        #expect(row.nextExpectedChunk == 1)
+    }
+
+    @Test func anUploadBeginsOnce() throws {
+        let location = try S3Location(bucket: "bucket", key: "f")
+        let object = StoreUpload(location: location, uploadID: "u", hasChecksums: true)
+        let uploads = try ["f", "g"].map { try register($0, .creating, object: StoreUpload(location: location)) }
+        try ledger.attempt(uploads[0].key, hasChecksums: true, at: start)
+        #expect(try ledger.upload(uploads[0].id)?.object?.attemptedAt == start)
+        try ledger.begin(uploads[0].key, as: object, at: start)
+        #expect(throws: LedgerConflict.self) { try ledger.begin(uploads[0].key, as: object, at: start) }
+        #expect(throws: LedgerConflict.self) { try ledger.attempt(uploads[0].key, hasChecksums: true, at: start) }
+        // The other one cannot be the same.
+        #expect(throws: LedgerConflict.self) { try ledger.begin(uploads[1].key, as: object, at: start) }
+        try ledger.end(uploads[1].key, as: .aborted, at: start)
+        #expect(throws: LedgerConflict.self) { try ledger.attempt(uploads[1].key, hasChecksums: true, at: start) }
     }
 
     @Test func aDamagedRowStopsNobody() throws {

@@ -169,13 +169,20 @@ struct RecordingLedger: UploadLedger {
     func receipt(_ index: Int, of upload: Int64) throws -> ChunkReceipt? { try base.receipt(index, of: upload) }
     func receipts(of upload: Int64) throws -> [ChunkReceipt] { try base.receipts(of: upload) }
     func rename(_ chunk: ReceivedChunk, at time: WallTime) throws { try base.rename(chunk, at: time) }
-    func forget(chunks: [Int], of upload: Int64) throws { try base.forget(chunks: chunks, of: upload) }
+    func forget(_ receipts: [ChunkReceipt], of upload: Int64) throws { try base.forget(receipts, of: upload) }
+
+    func attempt(_ upload: Int64, hasChecksums: Bool, at time: WallTime) throws {
+        try base.attempt(upload, hasChecksums: hasChecksums, at: time)
+    }
 
     func begin(_ upload: Int64, as object: StoreUpload, at time: WallTime) throws {
         try base.begin(upload, as: object, at: time)
     }
 
     func storeUploads(to location: S3Location) throws -> Set<String> { try base.storeUploads(to: location) }
+
+    func endpoint() throws -> String? { try base.endpoint() }
+    func setEndpoint(_ endpoint: String) throws { try base.setEndpoint(endpoint) }
 
     func beginAssembly(of upload: Int64, expecting sha256: ChunkDigest?, at time: WallTime) throws {
         try base.beginAssembly(of: upload, expecting: sha256, at: time)

@@ -8,6 +8,7 @@ struct PresignRoutes: Sendable {
     let readers: Workers
     let committer: ChunkCommitter
     let store: any ObjectStore
+    let opener: StoreOpener
     let sightings: StoreSightings
     let clock: any Clock
     let lifetime: Duration
@@ -33,7 +34,8 @@ struct PresignRoutes: Sendable {
         try await answer(context) { upload, record in
             let wanted = try PresignRequest(
                 json: try await request.smallBody(limit: PresignRequest.maximumBody), plan: record.plan)
-            try await sightings.check(upload, record)
+            let opened = try await StoreFailure.translating { try await opener.open(record) }
+            try await sightings.check(upload, opened)
             try upload.checkTakesChunks()
             guard upload.record?.status == .inProgress, let object = upload.record?.object else {
                 throw Problem(.chunkConflict, "the upload is complete")

@@ -8,7 +8,12 @@ protocol ObjectStore: Sendable {
     func object(at location: S3Location) async throws -> StoredObject?
 
     /// Begins a multipart upload.
-    func createUpload(to location: S3Location) async throws -> StoreUpload
+    ///
+    /// - Parameter willTry: Called before each request that may begin one, with whether the store is asked to keep
+    ///   checksums. What it throws is thrown, and the request is not made.
+    func createUpload(
+        to location: S3Location, willTry: @escaping @Sendable (Bool) async throws -> Void
+    ) async throws -> StoreUpload
 
     /// The unfinished uploads to exactly that key, all of them.
     func uploads(to location: S3Location) async throws -> [UnfinishedUpload]

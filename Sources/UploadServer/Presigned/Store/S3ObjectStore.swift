@@ -21,10 +21,13 @@ struct S3ObjectStore: ObjectStore {
         }
     }
 
-    func createUpload(to location: S3Location) async throws -> StoreUpload {
+    func createUpload(
+        to location: S3Location, willTry: @escaping @Sendable (Bool) async throws -> Void
+    ) async throws -> StoreUpload {
         var hasChecksums = true
         let answer = try await session.send { usesChecksums in
             hasChecksums = usesChecksums
+            try await willTry(usesChecksums)
             return .create(location, usesChecksums: usesChecksums)
         }
         return StoreUpload(

@@ -11,7 +11,7 @@ final class S3Session: Sendable {
         var usesChecksums = true
     }
 
-    /// How long credentials have to hold for something that is to be used by others.
+    /// How long credentials have to hold to be used.
     private static let leastValidity = Duration.seconds(60)
 
     private let source: any S3AccessSource
@@ -33,23 +33,70 @@ final class S3Session: Sendable {
     ///
     /// - Parameter request: Makes it, with or without checksums.
     /// - Returns: An answer that is a success by its status. Throws ``TransferError``.
-    func send(_ request: (_ usesChecksums: Bool) -> S3Request) async throws -> HTTPAnswer {
+    func send(_ request: (_ usesChecksums: Bool) async throws -> S3Request) async throws -> HTTPAnswer {
         var negotiation = S3Negotiation(usesChecksums: state.withLock { $0.usesChecksums })
         while true {
             let (access, memory) = try await ready()
-            let request = request(negotiation.usesChecksums)
+            let request = try await request(negotiation.usesChecksums)
             let signed = negotiation.sign(request, access, memory, version: nil, now: clock.wallTime())
-            let answer = try await client.send(signed, body: request.bytes, limit: request.longestAnswer)
-            if (200...299).contains(answer.head.status) { return answer }
+            let answer = try await client.send(
+                signed, body: request.bytes, limit: request.longestAnswer, options: Self.limits(of: request.operation))
+            if (200...299).contains(answer.head.status) {
+                learnTime(answer.head)
+                return answer
+            }
             let refusal = refusal(
                 request.operation, answer.head, S3Problem(answer.body), region: negotiation.region)
-            switch adapt(&negotiation, to: refusal.recovery) {
+            switch adapt(&negotiation, to: recovery(from: refusal, answer, signed)) {
             case .again: continue
             case .afterReload: _ = try await lookUp(insteadOf: access.credentials)
             case .giveUp: throw refusal.error
             }
         }
     }
+
+    /// A store may be at work for minutes when it completes an upload. One that begins goes out on a connection of its own:
+    /// on a kept-alive one that is dead libcurl would send it twice, and two would begin.
+    private static func limits(of operation: S3Operation) -> RequestOptions {
+        RequestOptions(
+            timeout: operation == .completeMultipartUpload ? .seconds(120) : .seconds(20),
+            needsFreshConnection: operation == .createMultipartUpload)
+    }
+
+    /// What may help after a refusal, also where the store does not say what it is about, as after a `HEAD`.
+    private func recovery(from refusal: S3Refusal, _ answer: HTTPAnswer, _ sent: HTTPRequest) -> S3Recovery {
+        switch refusal.recovery {
+        case .withoutChecksums where !sent.headers.contains(where: { Self.isOfChecksums($0) }): return .none
+        case .none where answer.body.isEmpty && [400, 401, 403].contains(answer.head.status):
+            guard let time = time(of: answer.head),
+                (time.milliseconds - storeTime.milliseconds).magnitude > Self.suspiciousDifference
+            else { return .reloadCredentials }
+            return .correctClock(from: time)
+        case let recovery: return recovery
+        }
+    }
+
+    private static func isOfChecksums(_ field: HeaderField) -> Bool {
+        field.name.lowercased().hasPrefix("x-amz-checksum-")
+    }
+
+    /// In milliseconds: stores refuse what is signed for a time 15 minutes off.
+    private static let suspiciousDifference: UInt64 = 10 * 60 * 1000
+
+    /// Keeps up with the store's clock: addresses for others may hold for less than the clocks differ. Its time comes in
+    /// whole seconds, so that a small difference says nothing.
+    private func learnTime(_ head: ResponseHead) {
+        guard let time = time(of: head), (time.milliseconds - storeTime.milliseconds).magnitude >= 3000 else { return }
+        let offset = Duration.milliseconds(time.milliseconds - clock.wallTime().milliseconds)
+        state.withLock { $0.memory.clockOffset = offset }
+    }
+
+    private func time(of head: ResponseHead) -> WallTime? {
+        head["Date"].flatMap { HTTPDate.parse($0, now: clock.wallTime()) }
+    }
+
+    /// What the clock of the store says now, as far as is known.
+    private var storeTime: WallTime { clock.wallTime() + state.withLock { $0.memory.clockOffset } }
 
     /// What an answer means that is no success.
     ///
@@ -65,10 +112,6 @@ final class S3Session: Sendable {
         _ method: String, headers: [HeaderField] = [], validity: Duration, _ url: (S3Endpoint) -> String
     ) async throws -> SignedRequest {
         var (access, memory) = try await ready()
-        if access.credentials.expire(by: clock.wallTime() + Self.leastValidity) {
-            _ = try await lookUp(insteadOf: access.credentials)
-            (access, memory) = try await ready()
-        }
         access = access.inRegion(memory.region)
         let now = clock.wallTime()
         var expiresAt = now + validity
@@ -82,7 +125,10 @@ final class S3Session: Sendable {
 
     private func ready() async throws -> (S3Access, RemoteMemory) {
         let known = state.withLock { $0.memory.access }
-        let access = if let known { known } else { try await lookUp(insteadOf: nil) }
+        var access = if let known { known } else { try await lookUp(insteadOf: nil) }
+        if access.credentials.expire(by: clock.wallTime() + Self.leastValidity) {
+            access = try await lookUp(insteadOf: access.credentials)
+        }
         return (access, state.withLock { $0.memory })
     }
 

@@ -7,15 +7,15 @@ struct StoreAssembler: Assembler {
     let readers: Workers
     let store: any ObjectStore
     let settler: StoreSettler
+    let sightings: StoreSightings
 
     /// S3 has no SHA-256 of an object of several parts, and the bytes never come here.
     func checkCanCompare(_ upload: UploadRecord) throws {
-        guard upload.plan.count <= 1 else {
-            throw Problem(
-                .digestNotSupported,
-                "a SHA-256 of the whole file cannot be compared here: the bytes are in an object store, in several parts"
-            )
-        }
+        guard !upload.hasComparableDigest else { return }
+        let reason = upload.plan.count > 1 ? "in several parts" : "which keeps no checksums"
+        throw Problem(
+            .digestNotSupported,
+            "a SHA-256 of the whole file cannot be compared here: the bytes are in an object store, \(reason)")
     }
 
     func assemble(_ upload: OpenUpload, _ record: UploadRecord, expected: ChunkDigest?) async throws {
@@ -42,7 +42,9 @@ struct StoreAssembler: Assembler {
     /// Why an upload cannot be completed as it was reported.
     private enum Loss: Error {
         /// The store has other parts, or none, in place of these.
-        case chunks([Int])
+        case chunks([ChunkReceipt])
+        /// The store lists all parts as they were reported, and still cannot make an object of them.
+        case allChunks
         /// The store does not know it.
         case upload
         /// Somebody else made the object meanwhile. All parts have to be sent to another upload (Amazon S3 API Reference,
@@ -55,14 +57,22 @@ struct StoreAssembler: Assembler {
         do {
             guard object.uploadID != nil else { return try await store.putEmpty(at: object.location) }
             let (parts, missing) = content.compare(with: try await store.parts(of: object))
-            guard missing.isEmpty else { throw Loss.chunks(missing) }
+            guard missing.isEmpty else {
+                let indices = Set(missing)
+                throw Loss.chunks(content.receipts.filter { indices.contains($0.index) })
+            }
             try await store.complete(object, parts, size: content.plan.size)
         } catch let error as TransferError {
             switch error.code {
-            case .uploadLost, .remoteNameTaken:
-                if try await settler.isFinished(object, content) { return }
-                throw error.code == .uploadLost ? Loss.upload : error
-            case .remoteConflict: throw Loss.race
+            case .uploadLost:
+                guard try await settler.isFinished(object, content) else { throw Loss.upload }
+            case .remoteNameTaken, .remoteConflict:
+                guard try await settler.isFinished(object, content) else {
+                    throw error.code == .remoteConflict ? Loss.race : error
+                }
+                // Whoever made it, ours may still be there, and nobody would ask for it again.
+                if object.uploadID != nil { try await store.end(object) }
+            case .incomplete, .digestMismatchOfChunk: throw Loss.allChunks
             default: throw error
             }
         }
@@ -78,13 +88,14 @@ struct StoreAssembler: Assembler {
         from loss: Loss, _ upload: OpenUpload, _ record: UploadRecord, _ object: StoreUpload
     ) async throws {
         switch loss {
-        case .chunks(let missing):
-            try await committer.change { ledger, _ in try ledger.forget(chunks: missing, of: record.key) }
-            try await settler.takeBack(upload, record)
-            try await readers.run { [ledger] in try ledger.checkAllReceived(record) }
+        case .chunks(let receipts): try await forget(receipts, upload, record)
+        case .allChunks:
+            // Clients would only report again what they are told is there.
+            sightings.distrust(record.id)
+            try await forget(try await settler.content(of: record).receipts, upload, record)
         case .race:
             do {
-                try await StoreRemover(store: store).removeBeforeNote(of: record)
+                try await StoreFailure.translating { try await store.end(object) }
             } catch {
                 try? await settler.takeBack(upload, record)
                 throw error
@@ -94,5 +105,12 @@ struct StoreAssembler: Assembler {
             try await settler.lose(upload, record)
             throw Problem.gone
         }
+    }
+
+    /// The client has to send these chunks again, or to report what it has sent since.
+    private func forget(_ receipts: [ChunkReceipt], _ upload: OpenUpload, _ record: UploadRecord) async throws {
+        try await committer.change { ledger, _ in try ledger.forget(receipts, of: record.key) }
+        try await settler.takeBack(upload, record)
+        throw try await readers.run { [ledger] in try ledger.incompleteness(of: record) }
     }
 }

@@ -12,13 +12,24 @@ enum StoreFailure {
 
     /// Credentials and the bucket are the server's affair: nothing that its client sends would help.
     static func problem(_ error: TransferError) -> Problem {
-        switch (error.code, error.disposition) {
-        case (.remoteNameTaken, _): .nameTaken
-        case (.remoteFull, _): Problem(.noRoom, sentence(error))
-        case (_, .retry), (_, .reconcile): Problem(.busy, sentence(error), headers: [.retryAfter: "2"])
-        default: Problem(.storeFailed, sentence(error))
-        }
+        if error.code == .remoteNameTaken { return .nameTaken }
+        var problem =
+            switch (error.code, error.disposition) {
+            case (.remoteFull, _): Problem(.noRoom, "the object store has no room left")
+            case (_, .retry), (_, .reconcile):
+                Problem(.busy, "the object store does not do it at the moment", headers: [.retryAfter: "2"])
+            default: Problem(.storeFailed, "the object store refuses to do it: the server's log says why")
+            }
+        problem.cause = error
+        return problem
     }
 
-    private static func sentence(_ error: TransferError) -> String { "the object store did not do it: \(error.detail)" }
+    /// Whether other requests would meet with the same: the store cannot be reached, or does not answer.
+    static func isOutage(_ error: any Error) -> Bool {
+        (error as? TransferError).map { outages.contains($0.code) } ?? false
+    }
+
+    private static let outages: Set<TransferError.Code> = [
+        .cannotResolve, .cannotConnect, .connectionLost, .timedOut, .stalled,
+    ]
 }

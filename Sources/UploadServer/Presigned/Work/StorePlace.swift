@@ -21,15 +21,13 @@ struct StorePlace: UploadPlace {
     func prepare(_ id: UploadID, _ registration: Registration, of owner: Owner) async throws -> PreparedUpload {
         let chunkSize = ChunkPlan.partSize(
             forSize: registration.size, wish: max(registration.chunkSize ?? 0, Self.smallestChunk))
-        let isEmpty = registration.size == 0
-        if !isEmpty { opener.expect(id) }
         return PreparedUpload(
             plan: ChunkPlan(size: registration.size, exactChunkSize: chunkSize),
-            status: isEmpty ? .inProgress : .creating, file: InodeIdentity(inode: 0, birthTime: 0),
+            status: registration.size == 0 ? .inProgress : .creating, file: InodeIdentity(inode: 0, birthTime: 0),
             object: StoreUpload(location: try settings.object(registration.name, of: owner)))
     }
 
-    func discard(_ id: UploadID) async { opener.forget(id) }
+    func discard(_ id: UploadID) async {}
 
     func open(_ upload: UploadRecord) async throws -> UploadRecord {
         try await StoreFailure.translating { try await opener.open(upload) }

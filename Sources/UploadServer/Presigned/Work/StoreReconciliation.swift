@@ -1,5 +1,4 @@
 import Logging
-import Synchronization
 import TransferCore
 
 /// Brings the ledger in line with the store after a server has ended, however it ended; in the background, and again until
@@ -11,8 +10,6 @@ final class StoreReconciliation: Sendable {
     private let opener: StoreOpener
     private let settler: StoreSettler
     private let logger: Logger
-    /// Looked for at the store without success: they begin when their clients come back.
-    private let notFound = Mutex<Set<UploadID>>([])
 
     init(
         uploads: OpenUploads, ledger: any UploadLedger, readers: Workers, opener: StoreOpener, settler: StoreSettler,
@@ -26,16 +23,31 @@ final class StoreReconciliation: Sendable {
         self.logger = logger
     }
 
+    /// Reconciles at once and then every minute, until the task is cancelled.
+    func runEveryMinute() async {
+        while !Task.isCancelled {
+            do {
+                try await run()
+            } catch {
+                logger.error("uploads could not be reconciled with the store", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(60))
+        }
+    }
+
+    /// Asks about all uploads, or up to the first one for which there is no answer because the store is out of reach.
     func run() async throws {
         for upload in try await readers.run({ [ledger] in try ledger.unfinished(since: nil) })
-        where upload.status != .inProgress && !notFound.withLock({ $0.contains(upload.id) }) {
+        where upload.status != .inProgress {
             do {
                 try await reconcile(upload)
             } catch {
                 logger.warning(
                     "the store does not tell what became of an upload: it will be asked again",
                     metadata: ["upload": "\(upload.id)", "error": "\(error)"])
+                if StoreFailure.isOutage(error) { return }
             }
+            if Task.isCancelled { return }
         }
     }
 
@@ -43,7 +55,7 @@ final class StoreReconciliation: Sendable {
         let work = try await uploads.with(listed.id) { [self] upload, _ in
             upload.assembly == nil
                 ? upload.assembly(orBegin: {
-                    Assembly(expected: nil) { [self] in
+                    Assembly(.settlement) { [self] in
                         defer { upload.endAssembly() }
                         _ = try await uploads.with(upload.id) { try await reconcile($0, $1) }
                     }
@@ -55,9 +67,7 @@ final class StoreReconciliation: Sendable {
 
     private func reconcile(_ upload: OpenUpload, _ record: UploadRecord) async throws {
         switch record.status {
-        case .creating:
-            try await opener.find(upload, record)
-            if upload.record?.status == .creating { notFound.withLock { _ = $0.insert(upload.id) } }
+        case .creating: try await opener.find(upload, record)
         case .assembling: try await settler.settle(upload, record)
         case .inProgress, .complete, .aborted, .expired: break
         }

@@ -39,7 +39,7 @@ struct StoreSettler: Sendable {
     func finish(_ upload: OpenUpload, _ record: UploadRecord) async throws {
         let digest = try await committer.change { ledger, time in
             // Of several parts nobody knows the digest of the whole.
-            let digest = record.plan.count > 1 ? nil : try ledger.settledDigest(of: record)
+            let digest = record.hasComparableDigest ? try ledger.settledDigest(of: record) : nil
             try ledger.complete(record.key, sha256: digest, version: nil, at: time)
             return digest
         }
@@ -62,4 +62,9 @@ struct StoreSettler: Sendable {
         _ = upload.move(from: .inProgress, to: .aborted) || upload.move(from: .assembling, to: .aborted)
         uploads.forget(upload)
     }
+}
+
+extension UploadRecord {
+    /// Whether the store has compared the SHA-256 of all that the file is: of one part, or of nothing.
+    var hasComparableDigest: Bool { plan.count == 0 || plan.count == 1 && object?.hasChecksums ?? false }
 }

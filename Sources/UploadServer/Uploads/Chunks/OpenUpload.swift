@@ -50,6 +50,14 @@ final class OpenUpload: Sendable {
         }
     }
 
+    /// Remembers that the object store is about to be asked to begin it.
+    func attempt(hasChecksums: Bool, at time: WallTime) {
+        state.withLock { state in
+            state.record?.object?.hasChecksums = hasChecksums
+            state.record?.object?.attemptedAt = time
+        }
+    }
+
     /// Remembers that it has begun at the object store.
     func begin(as object: StoreUpload) {
         state.withLock { state in
@@ -140,7 +148,8 @@ final class OpenUpload: Sendable {
         state.withLock { $0.file = nil }
     }
 
-    /// The work on completing it, which is begun unless it is under way; `nil` if it is complete.
+    /// The work on it that is under way, whatever it is about, or else the one that is begun now; `nil` if it is
+    /// complete.
     func assembly(orBegin begin: () -> Assembly) -> Assembly? {
         state.withLock { state in
             if state.record?.status == .complete { return nil }
@@ -151,7 +160,7 @@ final class OpenUpload: Sendable {
         }
     }
 
-    /// The work on completing it that is under way.
+    /// The work on it that is under way.
     var assembly: Assembly? { state.withLock { $0.assembly } }
 
     /// The work has come to an end, whichever.

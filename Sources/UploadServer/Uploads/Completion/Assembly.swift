@@ -1,12 +1,22 @@
-import Synchronization
-
-/// The work on completing one upload, which several requests may wait for.
+/// Work on one upload that goes on alone, and that several requests may wait for.
 final class Assembly: Sendable {
+    /// What the end of the work says. Whoever wants something else only waits for its turn.
+    enum Purpose: Sendable {
+        /// The upload becomes a finished file.
+        case completion
+        /// An object store is told of the upload.
+        case opening
+        /// The object store is asked what became of the upload.
+        case settlement
+    }
+
+    let purpose: Purpose
     /// The digest that the whole file must have; `nil` if there is none to compare with.
     let expected: ChunkDigest?
     private let task: Task<Void, any Error>
 
-    init(expected: ChunkDigest?, _ work: @escaping @Sendable () async throws -> Void) {
+    init(_ purpose: Purpose, expected: ChunkDigest? = nil, _ work: @escaping @Sendable () async throws -> Void) {
+        self.purpose = purpose
         self.expected = expected
         task = Task(operation: work)
     }
@@ -15,42 +25,19 @@ final class Assembly: Sendable {
     ///
     /// - Returns: Whether it has ended. Throws what it ended with.
     func wait(_ patience: Duration) async throws -> Bool {
-        let result = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<Void, any Error>?, Never>) in
-            let first = FirstOnly(continuation)
-            let timer = Task {
-                guard (try? await Task.sleep(for: patience)) != nil else { return }
-                first.resume(nil)
-            }
-            Task {
-                first.resume(await task.result)
-                timer.cancel()
-            }
-        }
+        let result = await task.result(within: patience)
         try result?.get()
         return result != nil
     }
+
+    /// Waits for work whose result says nothing to the caller.
+    ///
+    /// - Returns: Whether it has ended.
+    func hasEnded(within patience: Duration) async -> Bool { await task.result(within: patience) != nil }
 
     /// Tells the work to stop.
     func cancel() { task.cancel() }
 
     /// Waits for the end of the work, whichever.
     func end() async { _ = await task.result }
-}
-
-/// Resumes a continuation once, however many try.
-private final class FirstOnly<Value: Sendable>: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Value, Never>?>
-
-    init(_ continuation: CheckedContinuation<Value, Never>) {
-        self.continuation = Mutex(continuation)
-    }
-
-    func resume(_ value: Value) {
-        let continuation = self.continuation.withLock { continuation in
-            defer { continuation = nil }
-            return continuation
-        }
-        continuation?.resume(returning: value)
-    }
 }

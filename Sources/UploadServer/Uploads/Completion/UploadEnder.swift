@@ -65,12 +65,9 @@ struct UploadEnder: Sendable {
     }
 
     /// Sweeps at once and then every minute, until the task is cancelled.
-    ///
-    /// - Parameter first: Done before each time.
-    func sweepEveryMinute(first: () async throws -> Void = {}) async {
+    func sweepEveryMinute() async {
         while !Task.isCancelled {
             do {
-                try await first()
                 try await sweep()
             } catch {
                 logger.error("expired uploads could not be removed", metadata: ["error": "\(error)"])

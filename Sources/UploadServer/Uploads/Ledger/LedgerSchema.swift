@@ -52,11 +52,21 @@ enum LedgerSchema {
         """
 
     // Of uploads whose bytes are in an object store: the address of the object, what the store calls the upload once it
-    // was told of it, and whether it keeps checksums of the parts.
+    // was told of it, whether it keeps checksums of the parts, and when it was last asked to begin it. No two rows can
+    // be one upload of the store. `home` has one row at most: the store that all of this is about.
     private static let version2 = """
         ALTER TABLE uploads ADD COLUMN objectAddress TEXT;
         ALTER TABLE uploads ADD COLUMN storeUpload TEXT;
         ALTER TABLE uploads ADD COLUMN hasStoreChecksums INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE uploads ADD COLUMN attemptedAt INTEGER;
         ALTER TABLE chunks ADD COLUMN entityTag TEXT;
+
+        CREATE UNIQUE INDEX uploads_by_store_upload ON uploads (objectAddress, storeUpload)
+            WHERE storeUpload IS NOT NULL;
+
+        CREATE TABLE home (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            endpoint TEXT NOT NULL
+        ) STRICT;
         """
 }

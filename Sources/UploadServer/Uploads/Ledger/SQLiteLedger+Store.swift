@@ -38,17 +38,33 @@ extension SQLiteLedger {
         }
     }
 
-    func forget(chunks: [Int], of upload: Int64) throws {
+    func forget(_ receipts: [ChunkReceipt], of upload: Int64) throws {
         try write { db in
-            let delete = try db.cachedStatement(sql: "DELETE FROM chunks WHERE upload = ? AND idx = ?")
-            for index in chunks { try delete.execute(arguments: [upload, index]) }
+            let delete = try db.cachedStatement(
+                sql: "DELETE FROM chunks WHERE upload = ? AND idx = ? AND entityTag = ?")
+            var first = Int.max
+            for receipt in receipts {
+                try delete.execute(arguments: [upload, receipt.index, receipt.entityTag])
+                if db.changesCount > 0 { first = min(first, receipt.index) }
+            }
             let update = try db.cachedStatement(
                 sql: """
                     UPDATE uploads SET nextExpectedChunk = MIN(nextExpectedChunk, ?),
                         receivedCount = (SELECT COUNT(*) FROM chunks WHERE upload = key)
                     WHERE key = ?
                     """)
-            try update.execute(arguments: [chunks.min() ?? .max, upload])
+            try update.execute(arguments: [first, upload])
+        }
+    }
+
+    func attempt(_ upload: Int64, hasChecksums: Bool, at time: WallTime) throws {
+        try write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE uploads SET attemptedAt = ?, hasStoreChecksums = ? WHERE key = ? AND status = 'creating'
+                    """)
+            try statement.execute(arguments: [time.milliseconds, hasChecksums, upload])
+            try Self.checkChanged(db)
         }
     }
 
@@ -58,9 +74,27 @@ extension SQLiteLedger {
                 sql: """
                     UPDATE uploads SET status = 'in_progress', storeUpload = ?, hasStoreChecksums = ?,
                         activeAt = MAX(activeAt, ?)
-                    WHERE key = ?
+                    WHERE key = ? AND status = 'creating'
                     """)
             try statement.execute(arguments: [object.uploadID, object.hasChecksums, time.milliseconds, upload])
+            try Self.checkChanged(db)
+        }
+    }
+
+    private static func checkChanged(_ db: Database) throws {
+        guard db.changesCount > 0 else { throw LedgerConflict(reason: "the upload has begun or ended already") }
+    }
+
+    func endpoint() throws -> String? {
+        try pool.read { try String.fetchOne($0, sql: "SELECT endpoint FROM home") }
+    }
+
+    func setEndpoint(_ endpoint: String) throws {
+        try write { db in
+            try db.execute(
+                sql:
+                    "INSERT INTO home (id, endpoint) VALUES (1, ?) ON CONFLICT DO UPDATE SET endpoint = excluded.endpoint",
+                arguments: [endpoint])
         }
     }
 

@@ -40,14 +40,24 @@ protocol UploadLedger: Sendable {
     /// Puts another name of the same content in place of what the store called a chunk before.
     func rename(_ chunk: ReceivedChunk, at time: WallTime) throws
 
-    /// Forgets chunks that the store does not have as they were reported.
-    func forget(chunks: [Int], of upload: Int64) throws
+    /// Forgets chunks that the store does not have as they were reported, unless they were reported anew since.
+    func forget(_ receipts: [ChunkReceipt], of upload: Int64) throws
 
-    /// The store knows of an upload from here on: it is in progress.
+    /// The store is about to be asked to begin an upload, which it may do without anybody here hearing of it. Throws
+    /// ``LedgerConflict`` unless that is still to be done.
+    func attempt(_ upload: Int64, hasChecksums: Bool, at time: WallTime) throws
+
+    /// The store knows of an upload from here on: it is in progress. Throws ``LedgerConflict`` if the upload has begun
+    /// or ended before, and if another one is the same to the store.
     func begin(_ upload: Int64, as object: StoreUpload, at time: WallTime) throws
 
     /// What the store calls the unfinished uploads to an object.
     func storeUploads(to location: S3Location) throws -> Set<String>
+
+    /// The store that all this is about; `nil` before one is named.
+    func endpoint() throws -> String?
+
+    func setEndpoint(_ endpoint: String) throws
 
     /// All chunks are there, and the file is about to get its name.
     ///
@@ -86,18 +96,29 @@ protocol UploadLedger: Sendable {
 }
 
 extension UploadLedger {
-    /// Throws ``DataFolderError`` if there are unfinished uploads whose bytes are elsewhere.
+    /// Throws ``DataFolderError`` if there are unfinished uploads whose bytes are elsewhere. Otherwise they are here from
+    /// now on.
     ///
     /// - Parameters:
     ///   - bucket: Where they are to be; `nil` for the data folder.
+    ///   - endpoint: The store that has the bucket.
     ///   - folder: Its path, for people.
-    func checkHome(_ bucket: String?, folder: String) throws {
-        guard let stranger = try unfinished(since: nil).first(where: { $0.object?.location.bucket != bucket }) else {
-            return
+    func checkHome(_ bucket: String?, endpoint: String? = nil, folder: String) throws {
+        let unfinished = try unfinished(since: nil)
+        if let stranger = unfinished.first(where: { $0.object?.location.bucket != bucket }) {
+            throw Self.elsewhere(
+                stranger.object.map { "in the bucket \($0.location.bucket)" } ?? "in the folder itself", folder)
         }
-        let home = stranger.object.map { "in the bucket \($0.location.bucket)" } ?? "in the folder itself"
-        throw DataFolderError(
-            "\(folder) has unfinished uploads whose chunks are \(home): serve those first, or name another folder")
+        guard let endpoint else { return }
+        if let known = try self.endpoint(), known != endpoint, !unfinished.isEmpty {
+            throw Self.elsewhere("at the store \(known), not at \(endpoint)", folder)
+        }
+        try setEndpoint(endpoint)
+    }
+
+    private static func elsewhere(_ place: String, _ folder: String) -> DataFolderError {
+        DataFolderError(
+            "\(folder) has unfinished uploads whose chunks are \(place): serve those first, or name another folder")
     }
 }
 

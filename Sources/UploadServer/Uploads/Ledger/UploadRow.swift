@@ -7,14 +7,16 @@ import WireProtocols
 enum UploadRow {
     static let select = """
         SELECT key, uploadId, owner, name, size, chunkSize, sha256, status, inode, birthTime, nextExpectedChunk,
-            receivedCount, activeAt, wantedChunkSize, wantedSha256, objectAddress, storeUpload, hasStoreChecksums
+            receivedCount, activeAt, wantedChunkSize, wantedSha256, objectAddress, storeUpload, hasStoreChecksums,
+            attemptedAt
         FROM uploads
         """
 
     static let insert = """
         INSERT INTO uploads (uploadId, owner, name, size, chunkSize, sha256, status, inode, birthTime, idempotencyKey,
-            wantedChunkSize, wantedSha256, createdAt, activeAt, objectAddress, storeUpload, hasStoreChecksums)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            wantedChunkSize, wantedSha256, createdAt, activeAt, objectAddress, storeUpload, hasStoreChecksums,
+            attemptedAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static func arguments(
@@ -26,6 +28,7 @@ enum UploadRow {
             Int64(bitPattern: upload.file.inode), upload.file.birthTime, idempotencyKey,
             registration.chunkSize, blob(registration.sha256), time.milliseconds, upload.activeAt.milliseconds,
             upload.object?.location.text, upload.object?.uploadID, upload.object?.hasChecksums ?? false,
+            upload.object?.attemptedAt?.milliseconds,
         ]
     }
 
@@ -50,7 +53,9 @@ enum UploadRow {
     private static func object(_ row: Row) throws -> StoreUpload? {
         guard let address = row["objectAddress"] as String? else { return nil }
         guard let location = try? S3Location(address) else { throw DamagedRow() }
-        return StoreUpload(location: location, uploadID: row["storeUpload"], hasChecksums: row["hasStoreChecksums"])
+        return StoreUpload(
+            location: location, uploadID: row["storeUpload"], hasChecksums: row["hasStoreChecksums"],
+            attemptedAt: (row["attemptedAt"] as Int64?).map { WallTime(milliseconds: $0) })
     }
 
     static func registration(_ row: Row) throws -> Registration {

@@ -1,5 +1,6 @@
 import Hummingbird
 import TransferCore
+import WireProtocols
 
 /// The routes of uploads, but for the chunks themselves.
 struct UploadRoutes: Sendable {
@@ -17,7 +18,6 @@ struct UploadRoutes: Sendable {
     let settings: UploadSettings
     /// `nil` where the bytes are here.
     var sightings: StoreSightings?
-    var unreported: UnreportedParts?
 
     func add(to router: Router<ServerContext>) {
         router.post("uploads") { try await register($0, $1) }
@@ -42,14 +42,24 @@ struct UploadRoutes: Sendable {
 
     private func state(of id: String?, _ owner: Owner) async throws -> Response {
         try await with(id, owner) { upload, record in
-            try await sightings?.check(upload, record)
+            // If the store does not begin it now, the answer is still how it stands.
+            if record.status == .creating { _ = try? await registrar.place.open(record) }
+            let parts = try await parts(of: upload)
             // Not what was known on entering: another request may have changed it since.
             guard let record = upload.record, !record.status.isGone else { throw Problem.gone }
             guard let row = try await readers.run({ [ledger] in try ledger.upload(record.id) }) else {
                 throw Problem.unknownUpload
             }
-            return try await answer(row, status: .ok)
+            return try await answer(row, parts: parts, status: .ok)
         }
+    }
+
+    /// What an object store has of an upload. Throws a ``Problem`` if it is gone there.
+    private func parts(of upload: OpenUpload) async throws -> [S3Part] {
+        guard let sightings, let row = try await readers.run({ [ledger] in try ledger.upload(upload.id) }) else {
+            return []
+        }
+        return try await sightings.parts(of: upload, row)
     }
 
     private func complete(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -68,14 +78,15 @@ struct UploadRoutes: Sendable {
         }
     }
 
-    private func answer(_ upload: UploadRecord, status: HTTPResponse.Status) async throws -> Response {
+    private func answer(
+        _ upload: UploadRecord, parts: [S3Part] = [], status: HTTPResponse.Status
+    ) async throws -> Response {
         let received = try await readers.run { [ledger] in
             try ledger.received(upload.key, limit: Self.longestList)
         }
-        // Of a new upload there is nothing yet.
-        let unreported = status == .created ? nil : await unreported?.parts(of: upload, but: received)
         return UploadAnswers.state(
-            of: upload, received: received, unreported: unreported ?? [], lifetime: settings.lifetime, status: status)
+            of: upload, received: received, unreported: UnreportedPart.all(in: parts, of: upload.plan, but: received),
+            lifetime: settings.lifetime, status: status)
     }
 
     private func with(
