@@ -89,10 +89,12 @@ extension SQLiteStore {
         ALTER TABLE chunks ADD COLUMN receipt TEXT;
         """
 
+    // `abandonedUploads` is a JSON array of addresses; empty where there are none.
     // `receipt` is the SHA-256 of a receipt; it keeps its name. A chunk without any of the three has no receipt.
     private static let version3 = """
         ALTER TABLE transfers ADD COLUMN uploadBegunAt INTEGER;
         ALTER TABLE transfers ADD COLUMN objectChecksum TEXT;
+        ALTER TABLE transfers ADD COLUMN abandonedUploads TEXT;
         ALTER TABLE chunks ADD COLUMN entityTag TEXT;
         ALTER TABLE chunks ADD COLUMN storedAt INTEGER;
         """

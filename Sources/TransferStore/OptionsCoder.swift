@@ -36,6 +36,7 @@ struct StoredOptions: Codable {
     private var connections: Int?
     private var chunkSize: Int64?
     private var sha256: String?
+    private var hashedSource: SourceIdentity?
     private var headers: [HeaderField]?
     private var overwrite: Bool?
     private var certificateAuthorities: String?
@@ -51,6 +52,7 @@ struct StoredOptions: Codable {
         connections = unlessUsual(\.connections)
         chunkSize = options.chunkSize
         sha256 = options.sha256
+        hashedSource = options.hashedSource
         headers = unlessUsual(\.headers)
         overwrite = unlessUsual(\.overwrite)
         certificateAuthorities = options.certificateAuthorities
@@ -64,6 +66,7 @@ struct StoredOptions: Codable {
         if let connections { options.connections = connections }
         options.chunkSize = chunkSize
         options.sha256 = sha256
+        options.hashedSource = hashedSource
         if let headers { options.headers = headers }
         if let overwrite { options.overwrite = overwrite }
         options.certificateAuthorities = certificateAuthorities

@@ -9,7 +9,7 @@ enum TransferColumn: Int, CaseIterable {
     case contentEncoding, address, isResumable, digest, chunkSize
     case finalPath, partDevice, partInode, partBorn, bytesDone, chunksDone, sha256
     case uploadKey, uploadAddress, sourceDevice, sourceInode, sourceSize, sourceModified, uploadChunkSize
-    case uploadBegunAt, objectChecksum
+    case uploadBegunAt, objectChecksum, abandonedUploads
 
     /// What a new transfer brings along; the other columns have defaults.
     static let wish: [TransferColumn] = [.direction, .source, .destination, .options, .createdAt, .state]
@@ -82,6 +82,7 @@ extension TransferRecord {
         case .uploadChunkSize: upload?.chunkSize
         case .uploadBegunAt: upload?.begunAt.milliseconds
         case .objectChecksum: version?.checksum?.text
+        case .abandonedUploads: try AddressList.text(of: abandoned)
         }
     }
 
@@ -102,6 +103,10 @@ extension TransferRecord {
         retries = Int(try row.count(at(.retries)))
         version = try RemoteVersion(row)
         upload = try UploadBookmark(row)
+        if let text = try row.optionalText(at(.abandonedUploads)) {
+            guard let addresses = AddressList.addresses(in: text) else { throw row.damage(at(.abandonedUploads)) }
+            abandoned = addresses
+        }
         finalPath = try row.optionalText(at(.finalPath))
         if let device = try row.optionalInteger(at(.partDevice)) {
             part = FileIdentity(

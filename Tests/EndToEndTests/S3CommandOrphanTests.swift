@@ -136,6 +136,26 @@ import Testing
         #expect(try await unfinished(place) == [ids.checked])
     }
 
+    /// Nothing else would name what costs money there.
+    @Test func aRemovalThatTheStoreDoesNotTakeLeavesTheTransfer() async throws {
+        let place = try await S3CommandPlace()
+        let ids = try await leaveTwo(place)
+        #expect(try await place.run(["orphans", place.address(), "--adopt", ids.plain, "f.bin"]).status == 0)
+        let wrong = place.store.environment.merging(["AWS_SECRET_ACCESS_KEY": "wrong"]) { $1 }
+        let refused = try await place.run(["remove", "1"], wrong)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("its unfinished upload is still at the store: "), "\(refused.errors)")
+        #expect(refused.errors.contains(": remove tries again"), "\(refused.errors)")
+        let transfer = try #require(try await place.program.list().first)
+        #expect(transfer["state"] as? String == "paused")
+        #expect((transfer["error"] as? [String: Any])?["code"] as? String == "abort-failed")
+        #expect(try await unfinished(place) == [ids.plain, ids.checked])
+
+        #expect(try await place.run(["remove", "1"]).status == 0)
+        #expect(try await place.program.list().isEmpty)
+        #expect(try await unfinished(place) == [ids.checked])
+    }
+
     @Test(arguments: [
         (["--adopt", "x"], "--adopt takes the id of an upload and a file"),
         (["--adopt", "x", "f", "--abort", "y"], "--abort and --adopt are two commands"),

@@ -44,6 +44,32 @@ import WireProtocols
         #expect(both.transfers.allSatisfy { $0.options.connections == 3 })
     }
 
+    @Test func aDigestIsOfTheFileThatWasComparedWithIt() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], to: "f")
+        var options = TransferOptions()
+        options.sha256 = String(repeating: "a", count: 64)
+        let wishes = try parser(options: options).wishes([folder.path("f"), "s3://bkt/f"])
+        let identity = try FileReading.identity(of: folder.path("f"))
+        #expect(wishes.transfers.map(\.options.hashedSource) == [identity])
+        #expect(try parser().wishes([folder.path("f"), "s3://bkt/f"]).transfers[0].options.hashedSource == nil)
+    }
+
+    @Test func aFileThatChangesWhileItIsComparedIsNotSent() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], to: "f")
+        var options = TransferOptions()
+        options.sha256 = String(repeating: "a", count: 64)
+        let usual = parser(options: options)
+        var lookups = usual.lookups
+        lookups.digest = { path in
+            try folder.write([1, 2], to: "f")
+            return String(repeating: "a", count: 64)
+        }
+        let parser = WishParser(defaults: usual.defaults, options: options, lookups: lookups)
+        #expect(throws: Failure.self) { try parser.wishes([folder.path("f"), "s3://bkt/f"]) }
+    }
+
     @Test func aLongKeyLeavesAFileOutOfAFolder() async throws {
         let folder = try TemporaryFolder()
         let deep = (0..<5).map { _ in String(repeating: "n", count: 220) }.joined(separator: "/")

@@ -99,7 +99,7 @@ import Testing
 
             // It may still become another file before its turn comes.
             #expect(try await program.run(["add", "--sha256", right, "f", url]).status == 0)
-            try folder.write(Array("CONTENT\n".utf8), to: "f")
+            try unnoticed("f", in: folder) { try folder.write(Array("CONTENT\n".utf8), to: "f") }
             #expect(try await program.run(["run", "--until-idle"]).status == 1)
             let transfer = try #require(try await program.list().first)
             #expect(transfer["state"] as? String == "paused")
@@ -111,6 +111,32 @@ import Testing
             #expect(taken.status == 0, "\(taken.errors)")
             #expect(try await program.list().last?["sha256"] as? String == right)
         }
+    }
+
+    /// Whatever the new content is, nobody has compared it.
+    @Test func aFileThatHasChangedSinceItsDigestWasComparedIsNotSent() async throws {
+        try await withServer { url, folder, program in
+            try folder.write(Array("content\n".utf8), to: "f")
+            let digest = SHA256.hash(Array("content\n".utf8)).map { String(format: "%02x", $0) }.joined()
+            #expect(try await program.run(["add", "--sha256", digest, "f", url]).status == 0)
+            try folder.write(Array("something else\n".utf8), to: "f")
+            for arguments in [["run", "--until-idle"], ["retry", "1"], ["run", "--until-idle"]] {
+                _ = try await program.run(arguments)
+            }
+            let transfer = try #require(try await program.list().first)
+            #expect(transfer["state"] as? String == "paused")
+            #expect((transfer["error"] as? [String: Any])?["code"] as? String == "digest-outdated")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("data/uploads")).isEmpty)
+        }
+    }
+
+    /// Changes a file in a way that its identity does not show: same size, same time.
+    private func unnoticed(_ name: String, in folder: TemporaryFolder, _ change: () throws -> Void) throws {
+        var status = stat()
+        try #require(stat(folder.path(name), &status) == 0)
+        try change()
+        let times = [status.st_atim, status.st_mtim]
+        try #require(utimensat(AT_FDCWD, folder.path(name), times, 0) == 0)
     }
 
     @Test func tokensAreAskedForAndGoAlong() async throws {
@@ -182,7 +208,7 @@ import Testing
         try folder.write(other, to: name)
         let digest = SHA256.hash(other.bytes).map { String(format: "%02x", $0) }.joined()
         #expect(try await program.run(["add", "--sha256", digest, name, url]).status == 0)
-        try folder.write(Self.file, to: name)
+        try unnoticed(name, in: folder) { try folder.write(Self.file, to: name) }
         #expect(try await program.run(["run", "--until-idle"]).status == 1)
     }
 

@@ -16,6 +16,7 @@ struct MigrationTests {
         let store = try open("v1", in: folder)
         var first = self.first
         first.upload = nil
+        first.abandoned = []
         first.version?.checksum = nil
         #expect(try store.loadQueue() == [first, TransferRecord(id: TransferID(3), wish: .sample(3), createdAt: then)])
         #expect(
@@ -57,6 +58,7 @@ struct MigrationTests {
             key: "5f", source: SourceIdentity(device: 1, inode: 2, size: 0, modified: 3), chunkSize: 4096,
             begunAt: then)
         var first = self.first
+        first.abandoned = []
         first.version?.checksum = nil
         // As far as anybody knows.
         first.upload?.begunAt = then

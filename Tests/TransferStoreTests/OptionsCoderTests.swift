@@ -23,6 +23,14 @@ struct OptionsCoderTests {
         #expect(try coder.decode(text) == options)
     }
 
+    @Test("name the file that was hashed, to the last bit")
+    func hashedSource() throws {
+        var options = TransferOptions()
+        options.hashedSource = .extreme
+        var (writer, reader) = (OptionsCoder(), OptionsCoder())
+        #expect(try reader.decode(writer.encode(options)) == options)
+    }
+
     @Test("leave no option out")
     func complete() {
         let known = Mirror(reflecting: StoredOptions(TransferOptions())).children.map(\.label)

@@ -111,6 +111,7 @@ extension TransferRecord {
         upload = UploadBookmark(
             key: "0b9c2f-'ü\"", address: "https://example.org/uploads/\u{1F4BE}?a=b", source: .extreme,
             chunkSize: ChunkPlan.maximumSize, begunAt: WallTime(milliseconds: .max))
+        abandoned = ["s3://b/ü'\n\"?1", ""]
         finalPath = "/downloads/1.iso"
         part = FileIdentity(device: .max, inode: 1 << 63, born: .max)
         sha256 = String(repeating: "cd", count: 32)

@@ -29,7 +29,12 @@ struct UploadTests {
         try commitAndReopen()
         #expect(try fixture.store.loadQueue() == [record])
 
-        record.forgetProgress()
+        record.abandonUpload()
+        #expect(record.upload == nil && record.abandoned == ["https://example.org/uploads/1"])
+        try commitAndReopen()
+        #expect(try fixture.store.loadQueue() == [record])
+
+        record.abandoned = []
         try commitAndReopen()
         #expect(try fixture.store.loadQueue() == [record])
     }
@@ -130,6 +135,7 @@ struct UploadDamageTests {
             ("uploadChunkSize = 0", "uploadChunkSize"), ("uploadChunkSize = 70368744177665", "uploadChunkSize"),
             ("sourceSize = 1073741824, uploadChunkSize = 1", "uploadChunkSize"),
             ("uploadChunkSize = -4096", "uploadChunkSize"), ("objectChecksum = 'MD5:00'", "objectChecksum"),
+            ("abandonedUploads = '[1]'", "abandonedUploads"), ("abandonedUploads = ''", "abandonedUploads"),
         ])
     func senseless(change: String, column: String) throws {
         var record = try store.loadQueue()[0]

@@ -63,9 +63,7 @@ extension QueueMachine {
             effects.append(.forgetChunks(id))
         case .sourceChanged, .uploadMismatch:
             // Another content is another upload.
-            let upload = entries[id]?.record.upload
-            if upload?.address != nil { entries[id]?.abandoned = upload }
-            entries[id]?.record.forgetProgress()
+            entries[id]?.record.abandonUpload()
             entries[id]?.chunks = []
             effects.append(.forgetChunks(id))
         default: break
@@ -84,18 +82,26 @@ extension QueueMachine {
         if withData, let path = entry.record.partPath, let part = entry.record.part {
             effects.append(.deleteFile(path: path, identity: part))
         }
-        let upload = entry.record.upload ?? entry.abandoned
-        // What an object store keeps of an unfinished upload costs its owner money until somebody removes it.
-        let isWanted = !withData && RemoteKind(entry.record.remoteAddress) != .s3
-        if !isWanted, entry.record.finishedAt == nil, upload?.address != nil, !isShuttingDown {
-            // The remote is told, once; if a chunk server cannot be reached, its copy expires by itself.
-            dequeue(id)
-            entries[id]?.machine = UploadMachine(
-                record: entry.record, settings: settings, seed: random.next(), abandoned: entry.abandoned)
-            running.append(id)
-            return with(id, moment) { $0.close(.removed(withData: true), moment) }
-        }
-        forget(id)
+        guard isToldOfRemoval(entry.record, withData: withData) else { return forget(id) }
+        dequeue(id)
+        var machine = UploadMachine(record: entry.record, settings: settings, seed: random.next())
+        if isShuttingDown { machine.stop() }
+        entries[id]?.machine = machine
+        running.append(id)
+        with(id, moment) { $0.close(.removed(withData: true), moment) }
+    }
+
+    /// Whether there is something unfinished at the remote of a transfer that does not run, and the remote has to hear
+    /// that it goes. What an object store keeps costs its owner money until somebody removes it, whatever key was
+    /// pressed; a chunk server is told if it can be, since its copy expires by itself.
+    ///
+    /// An upload without an address may have been begun at an object store all the same, if the answer to its
+    /// registration was lost in the last run. Finding that out would mean to begin one, and a transfer that cannot reach
+    /// its store could not be removed any more: `carryon orphans` lists it.
+    private func isToldOfRemoval(_ record: TransferRecord, withData: Bool) -> Bool {
+        let isUnfinished = record.finishedAt == nil && record.upload?.address != nil
+        guard isUnfinished || !record.abandoned.isEmpty else { return false }
+        return RemoteKind(record.remoteAddress) == .s3 || withData && !isShuttingDown
     }
 
     mutating func verify(_ id: TransferID, _ moment: Moment) {

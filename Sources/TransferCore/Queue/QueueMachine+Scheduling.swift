@@ -37,10 +37,9 @@ extension QueueMachine {
             requests.count < settings.connectionsInTotal,
             let id = nextToStart(moment.now)
         {
-            guard var entry = entries[id] else { continue }
-            entry.machine = machine(for: entry)
-            entry.abandoned = nil
-            entries[id] = entry
+            guard let record = entries[id]?.record else { continue }
+            let machine = machine(for: record)
+            entries[id]?.machine = machine
             running.append(id)
             with(id, moment) { $0.start(moment) }
             feed(id, moment)
@@ -48,13 +47,10 @@ extension QueueMachine {
         }
     }
 
-    private mutating func machine(for entry: Entry) -> any TransferMachine {
-        let record = entry.record
+    private mutating func machine(for record: TransferRecord) -> any TransferMachine {
         switch record.direction {
-        case .download: return DownloadMachine(record: record, settings: settings, seed: random.next())
-        case .upload:
-            return UploadMachine(
-                record: record, settings: settings, seed: random.next(), abandoned: entry.abandoned)
+        case .download: DownloadMachine(record: record, settings: settings, seed: random.next())
+        case .upload: UploadMachine(record: record, settings: settings, seed: random.next())
         }
     }
 

@@ -15,8 +15,6 @@ public struct QueueMachine: Sendable {
         /// What to do once a run that is being ended has ended.
         var next: Next?
         var isBeingVerified = false
-        /// An upload that was given up, and that the next run tells the server of.
-        var abandoned: UploadBookmark?
 
         enum Next: Sendable { case queue, verify, remove(withData: Bool) }
     }

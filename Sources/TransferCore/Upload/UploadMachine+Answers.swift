@@ -4,7 +4,7 @@ extension UploadMachine {
     mutating func answered(_ id: RequestID, _ report: UploadReport, _ moment: Moment) {
         if id == control {
             control = nil
-            if !isClosing { controlAnswered(report, moment) }
+            if isClosing { takeNote(ofLateRegistration: report) } else { controlAnswered(report, moment) }
         } else if let running = sending.removeValue(forKey: id) {
             chunkAnswered(running, report, moment)
         }
@@ -37,13 +37,19 @@ extension UploadMachine {
     }
 
     private mutating func registered(_ address: String, _ status: UploadStatus, _ moment: Moment) {
-        record.upload?.address = address
-        record.upload?.chunkSize = status.chunkSize
+        takeOver(address, status)
         table = ChunkTable(plan: ChunkPlan(size: status.size, exactChunkSize: status.chunkSize))
         reconcile(status, moment)
         phase = .recording
         // Before the first chunk is sent, so that nothing sent is ever lost sight of.
         saveFirst()
+    }
+
+    mutating func takeOver(_ address: String, _ status: UploadStatus) {
+        record.upload?.address = address
+        record.upload?.chunkSize = status.chunkSize
+        // A search for what a lost answer was about may have found one that was given up: it is wanted again.
+        record.abandoned.removeAll { $0 == address }
     }
 
     private mutating func asked(_ status: UploadStatus, _ moment: Moment) {
@@ -65,14 +71,6 @@ extension UploadMachine {
         record.chunksDone = table.count
         phase = .concluding
         saveFirst()
-    }
-
-    private mutating func aborted(_ ending: RunEnding, _ report: UploadReport, _ moment: Moment) {
-        if case .failed(let error, _) = report.outcome {
-            note(.problem, "the server keeps what it has until that expires (\(error.detail))", moment)
-        }
-        abandoned = nil
-        phase = .closing(ending)
     }
 
     // MARK: Failures

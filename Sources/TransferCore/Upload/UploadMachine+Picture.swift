@@ -19,7 +19,11 @@ extension UploadMachine {
             // A server that is still at it is not what the word means.
             wait(&row, else: .verifying, until: controlFailures > 0 ? max(controlNotBefore, gate) : gate, now)
         case .concluding: row.state = .verifying
-        case .aborting: wait(&row, else: row.state, until: gate, now)
+        case .aborting(let ending):
+            if case .removed = ending { row.error = nil }
+            guard ending == .restart else { break }
+            wait(&row, else: .preparing, until: max(controlNotBefore, gate), now)
+        case .closing(.removed): row.error = nil
         case .closing, .ended: break
         }
         guard row.state == .active || row.state == .waiting else { return }

@@ -96,6 +96,7 @@ extension UploadMachine {
     mutating func completeIfAcknowledged() {
         guard phase == .sending, acknowledged.chunksDone == table.count, sending.isEmpty else { return }
         phase = .completing
+        isAllSent = true
         controlFailures = 0
         record.state = .verifying
     }
@@ -111,7 +112,12 @@ extension UploadMachine {
         mode = status.mode
         offers = status.offers
         receipts = [:]
-        let known = bookmark.filter { isReceived[$0.index] }
+        let held = bookmark.filter { isReceived[$0.index] }
+        let known = held.map { chunk in
+            var chunk = chunk
+            chunk.receipt = proof(of: chunk, status.receipts[chunk.index], moment)
+            return chunk
+        }
         let lost = bookmark.filter { !isReceived[$0.index] }.map(\.index)
         bookmark = []
         for chunk in known { hold(chunk.receipt, of: chunk.index) }
@@ -120,6 +126,9 @@ extension UploadMachine {
         if !lost.isEmpty {
             effects.append(.dropChunks(record.id, lost, acknowledged))
             note(.problem, "the server has lost \(lost.count) chunks that it had acknowledged: sent again", moment)
+        }
+        for (old, chunk) in zip(held, known) where chunk != old {
+            effects.append(.keepReceipt(record.id, chunk, acknowledged))
         }
         for chunk in isReceived.indices where isReceived[chunk] && !table.isDone(chunk) {
             restoreUnknown(chunk, status.receipts[chunk])
@@ -132,6 +141,14 @@ extension UploadMachine {
         // Of a new upload there is nothing to tell; why it is a new one was told before.
         guard count > 0 || phase == .asking else { return }
         explain("the server has \(count) of \(table.count) chunks, \(untried) to send", moment)
+    }
+
+    /// The receipt of a chunk that the server has: the one that is held, unless the server has come to call the chunk
+    /// something else, because it was sent once more and the answer was lost. Only its own word completes the upload.
+    private func proof(of chunk: ChunkBookmark, _ told: Receipt?, _ moment: Moment) -> Receipt? {
+        guard var told, let tag = told.entityTag, tag != chunk.receipt?.entityTag else { return chunk.receipt }
+        told.storedAt = told.storedAt ?? moment.wall
+        return told
     }
 
     /// The server has a chunk that is not recorded here.

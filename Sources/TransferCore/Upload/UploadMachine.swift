@@ -81,21 +81,25 @@ public struct UploadMachine: TransferMachine {
     var restarts = 0
     /// How often the server has said that it lacks chunks, after it had named all of them.
     var incompleteAnswers = 0
-    /// An upload that is given up and that the server is to be told of.
-    var abandoned: UploadBookmark?
+    /// Whether everything was sent and the server is asked to put the file in its place; and how often the upload was
+    /// given up after that.
+    var isAllSent = false
+    var restartsOfTheWhole = 0
+    /// Whether the remote may be told now of the uploads that were given up, and until when that is tried.
+    var mayAbort = true
+    var abortUntil: Instant?
+    /// Whether the run waits for the answer to a registration only to take note of what it began.
+    var awaitsRegistration = false
     /// Whether the answer to ``Effect/saveFirst(_:)`` is awaited.
     var isSaving = false
     /// Whether the engine stops: nothing new is begun.
     var isStopping = false
     var rate = RateEstimator()
 
-    /// Begins a run.
-    ///
-    /// - Parameter abandoned: An earlier upload of the transfer that was given up; the server is told of that first.
-    public init(record: TransferRecord, settings: EngineSettings, seed: UInt64, abandoned: UploadBookmark? = nil) {
+    /// Begins a run. The remote is first told of what earlier runs have given up.
+    public init(record: TransferRecord, settings: EngineSettings, seed: UInt64) {
         self.settings = settings
         self.record = record
-        self.abandoned = abandoned
         random = SeededRandom(seed: seed)
         table = record.upload.map { ChunkTable(plan: $0.plan) } ?? ChunkTable(size: nil, chunkSize: 1)
     }
@@ -117,7 +121,7 @@ public struct UploadMachine: TransferMachine {
     }
 
     /// The completion that is being recorded cannot be taken back.
-    var isFinishing: Bool { phase == .concluding }
+    var isFinishing: Bool { phase == .concluding || pendingEnding == .completed }
 
     var weight: RunWeight {
         switch phase {
@@ -127,7 +131,10 @@ public struct UploadMachine: TransferMachine {
         }
     }
 
-    var address: String { (abandoned ?? record.upload)?.address ?? record.destination }
+    var address: String {
+        if case .aborting = phase, let address = record.abandoned.first { return address }
+        return record.upload?.address ?? record.destination
+    }
 
     var kind: RemoteKind { RemoteKind(record.destination) }
 
@@ -149,7 +156,8 @@ public struct UploadMachine: TransferMachine {
 
     func nextWish(after now: Instant) -> Instant? {
         switch phase {
-        case .registering, .asking, .completing, .aborting: return controlNotBefore > now ? controlNotBefore : nil
+        case .registering, .asking, .completing: return controlNotBefore > now ? controlNotBefore : nil
+        case .aborting: return [controlNotBefore, abortUntil ?? .zero].filter { $0 > now }.min()
         case .sending:
             var wishes = retries.map(\.notBefore)
             if !doubtful.isEmpty, control == nil { wishes.append(questionTime) }
@@ -159,17 +167,21 @@ public struct UploadMachine: TransferMachine {
     }
 
     mutating func nextRequest(id: RequestID, at now: Instant) -> Effect? {
-        guard let task = nextTask(id, now), let upload = abandoned ?? record.upload else { return nil }
-        let isRetry =
+        guard let task = nextTask(id, now) else { return nil }
+        let needsFreshConnection =
             switch task {
             case .chunk: sending[id]?.failures ?? 0 > 0
+            // The transport may repeat what it sent on a connection that was dead already, and at an object store each
+            // time begins an upload.
+            case .register: kind == .s3 || controlFailures > 0
             default: controlFailures > 0
             }
         return .send(
             UploadOrder(
-                id: id, transfer: record.id, task: task, address: address, plan: upload.plan, mode: mode,
-                destination: record.destination, source: upload.source, options: record.options,
-                needsFreshConnection: isRetry))
+                id: id, transfer: record.id, task: task, address: address,
+                plan: record.upload?.plan ?? ChunkPlan(size: 0, exactChunkSize: 1), mode: mode,
+                destination: record.destination, source: record.upload?.source ?? .nothing, options: record.options,
+                needsFreshConnection: needsFreshConnection))
     }
 
     mutating func retryNow() {
@@ -187,107 +199,6 @@ public struct UploadMachine: TransferMachine {
 
     /// Nothing happens by time alone.
     mutating func timer(_ moment: Moment) {}
-
-    // MARK: Beginning
-
-    mutating func start(_ moment: Moment) {
-        record.error = nil
-        source = .opening
-        effects.append(.openSource(record.id, path: record.source))
-    }
-
-    mutating func sourceOpened(_ result: Result<SourceIdentity, TransferError>, _ moment: Moment) {
-        source = .closed
-        if case .success = result { source = .open }
-        guard phase == .opening else { return settleClosing(moment) }
-        switch result {
-        case .failure(let error): close(.failed(error), moment)
-        case .success(let source): begin(source, moment)
-        }
-    }
-
-    private mutating func begin(_ source: SourceIdentity, _ moment: Moment) {
-        guard source.size <= ChunkPlan.maximumSize else {
-            return close(.failed(TransferError(.unsupported, "the file is larger than 64 TiB")), moment)
-        }
-        guard kind != .s3 || source.size <= ChunkPlan.largestObject else {
-            return close(.failed(TransferError(.tooLarge, "the file is larger than 48.8 TiB")), moment)
-        }
-        if abandoned != nil { return close(.restart, moment) }
-        guard let upload = record.upload else { return beginAnew(source, moment) }
-        guard upload.source == source else {
-            // Nothing of the old content was sent.
-            if upload.address == nil { return beginAnew(source, moment) }
-            let detail = "\(record.source) has changed since its upload began"
-            return close(.failed(TransferError(.sourceChanged, detail)), moment)
-        }
-        if upload.address == nil {
-            // The last run may have ended before its key was stored, or after the remote had heard it.
-            mayBeRegistered = true
-            phase = .recording
-            saveFirst()
-        } else {
-            phase = .loading
-            effects.append(.loadBookmark(record.id))
-        }
-    }
-
-    /// The first step of a new upload: its key is stored before the server hears of it.
-    private mutating func beginAnew(_ source: SourceIdentity, _ moment: Moment) {
-        if record.bytesDone > 0 || record.upload != nil { effects.append(.forgetChunks(record.id)) }
-        record.forgetProgress()
-        let wish = record.options.chunkSize
-        let chunkSize =
-            switch kind {
-            case .http: ChunkPlan.uploadChunkSize(forSize: source.size, wish: wish)
-            case .s3: ChunkPlan.partSize(forSize: source.size, wish: wish)
-            }
-        record.upload = UploadBookmark(
-            key: makeKey(), source: source, chunkSize: chunkSize, begunAt: moment.wall)
-        mayBeRegistered = false
-        table = ChunkTable(plan: ChunkPlan(size: source.size, exactChunkSize: chunkSize))
-        phase = .recording
-        saveFirst()
-    }
-
-    private mutating func makeKey() -> String {
-        func digits(_ number: UInt64) -> String {
-            let text = String(number, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }
-        return digits(random.next()) + digits(random.next())
-    }
-
-    mutating func bookmarkLoaded(_ bookmark: [ChunkBookmark], _ moment: Moment) {
-        guard phase == .loading else { return }
-        // Rows that cannot be of this upload are not believed.
-        self.bookmark = bookmark.filter {
-            $0.index >= 0 && $0.index < table.count && $0.bytes == table.plan.range(of: $0.index).length
-        }
-        receipts = [:]
-        for chunk in self.bookmark { hold(chunk.receipt, of: chunk.index) }
-        phase = .asking
-    }
-
-    mutating func saved(_ moment: Moment) {
-        isSaving = false
-        switch phase {
-        case .recording where record.upload?.address == nil: phase = .registering
-        case .recording:
-            phase = .sending
-            rate.start(at: moment.now)
-            completeIfAcknowledged()
-        case .concluding:
-            note(.success, "complete", moment)
-            close(.completed, moment)
-        default: settleClosing(moment)
-        }
-    }
-
-    mutating func notSaved(_ error: TransferError, _ moment: Moment) {
-        isSaving = false
-        fileFailed(error, moment)
-    }
 
     // MARK: Parts of the above
 

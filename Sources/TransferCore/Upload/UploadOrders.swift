@@ -11,7 +11,7 @@ public struct UploadOrder: Sendable, Equatable {
         case chunk(Int, ByteRange, offer: Receipt?)
         /// Have the remote put the file in its place. `receipts` as for ``status(receipts:)``, of all chunks.
         case complete(sha256: String?, receipts: [Int: Receipt])
-        /// Have the server forget the upload.
+        /// Have the server forget the upload at ``UploadOrder/address``, which was given up.
         case abort
     }
 
@@ -20,13 +20,13 @@ public struct UploadOrder: Sendable, Equatable {
     public var task: Task
     /// The address of the upload; for ``Task/register(_:)`` the destination that the user gave.
     public var address: String
-    /// How the file is cut.
+    /// How the file is cut; of no meaning for ``Task/abort``.
     public var plan: ChunkPlan
     /// Where the chunks go.
     public var mode: UploadMode
     /// The destination that the user gave: custom fields and credentials are meant for its origin only.
     public var destination: String
-    /// The file, as it must be when it is read.
+    /// The file, as it must be when it is read; of no meaning for ``Task/abort``.
     public var source: SourceIdentity
     public var options: TransferOptions
     public var needsFreshConnection: Bool

@@ -25,6 +25,8 @@ public struct TransferOptions: Sendable, Hashable, Codable {
     public var chunkSize: Int64?
     /// The expected SHA-256 of the whole file, lowercase hex.
     public var sha256: String?
+    /// Of an upload with ``sha256``: the file as it was when that was compared with it. Another one is not sent.
+    public var hashedSource: SourceIdentity?
     /// Further request fields, in order. They may hold secrets: never show their values.
     public var headers: [HeaderField] = []
     /// Whether a finished file may replace one of the same name.

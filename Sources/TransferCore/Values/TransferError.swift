@@ -57,6 +57,8 @@ public struct TransferError: Error, Hashable, Sendable {
         case remoteFull = "remote-full"
         case uploadMismatch = "upload-mismatch"
         case chunkTooLarge = "chunk-too-large"
+        case digestOutdated = "digest-outdated"
+        case abortFailed = "abort-failed"
         // Nothing helps.
         case notFound = "not-found"
         case gone
@@ -96,7 +98,7 @@ extension TransferError.Code {
             .partTaken,
             .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts, .sourceChanged, .sourceMissing,
             .sourceUnreadable,
-            .remoteNameTaken, .remoteFull, .uploadMismatch, .chunkTooLarge:
+            .remoteNameTaken, .remoteFull, .uploadMismatch, .chunkTooLarge, .digestOutdated, .abortFailed:
             .needsUser
         case .notFound, .gone, .refused, .redirectRefused, .malformed, .unsupported, .tooLarge:
             .fatal
@@ -128,6 +130,8 @@ extension TransferError.Code {
         case .uploadMismatch:
             "retry sends the whole file again; if --sha256 was wrong, remove the transfer and add it anew"
         case .chunkTooLarge: "remove it and add it again with a smaller --chunk-size, such as 1M"
+        case .digestOutdated: "remove it and add it again"
+        case .abortFailed: "remove tries again"
         case .tooLarge: "send it to a server that takes files of this size"
         case .notFound, .gone, .refused: "check the address"
         default: nil

@@ -21,6 +21,9 @@ public struct TransferRecord: Sendable, Hashable, Identifiable {
     public var version: RemoteVersion?
     /// Of an upload: where it is at the server and of which file; `nil` before the file was looked at.
     public var upload: UploadBookmark?
+    /// Addresses of earlier uploads that were given up and that the remote is still to be told of, oldest first. What
+    /// an object store keeps of them costs its owner money until somebody removes it.
+    public var abandoned: [String] = []
     /// The path of the finished file, once its name is known.
     public var finalPath: String?
     /// The unfinished file, to be recognised at the next start.
@@ -73,6 +76,12 @@ public struct TransferRecord: Sendable, Hashable, Identifiable {
 
     /// The address whose server does the work: where a download comes from, where an upload goes to.
     public var remoteAddress: String { direction == .download ? source : destination }
+
+    /// Gives up the upload for good: all progress is forgotten, and its address goes where the remote is told of it.
+    public mutating func abandonUpload() {
+        if let address = upload?.address { abandoned.append(address) }
+        forgetProgress()
+    }
 
     /// Forgets all progress and the version, or the upload, it belongs to.
     public mutating func forgetProgress() {

@@ -29,7 +29,7 @@ public struct UploadBookmark: Sendable, Hashable {
 }
 
 /// What tells one content of a local file from another, without reading it.
-public struct SourceIdentity: Sendable, Hashable {
+public struct SourceIdentity: Sendable, Hashable, Codable {
     public var device: UInt64
     public var inode: UInt64
     /// In bytes.
@@ -43,4 +43,7 @@ public struct SourceIdentity: Sendable, Hashable {
         self.size = size
         self.modified = modified
     }
+
+    /// Of requests that concern no file any more.
+    static let nothing = SourceIdentity(device: 0, inode: 0, size: 0, modified: 0)
 }

@@ -54,7 +54,9 @@ struct RemoveCommand: ParsableCommand {
 
     func run() throws {
         let withData = self.withData
-        try control(state, selection) { .remove($0, withData: withData) }
+        let ids = try control(state, selection) { .remove($0, withData: withData) }
+        // Why something had to stay was said.
+        guard ids.isEmpty else { throw Exit.failed }
     }
 }
 
@@ -96,10 +98,13 @@ struct VerifyCommand: ParsableCommand {
 }
 
 extension ParsableCommand {
-    /// Carries a command out on transfers of a queue that no other process runs.
+    /// Carries a command out on transfers of a queue that no other process runs. Returns those of them that are still
+    /// in the queue.
+    @discardableResult
     fileprivate func control(
         _ state: StateOption, _ selection: SelectionArguments, _ command: ([TransferID]) -> EngineCommand
-    ) throws {
+    ) throws -> [TransferID] {
+        var left: [TransferID] = []
         try reporting {
             Signals.ignoreBrokenPipes()
             let workplace = try Workplace(state: state.folder)
@@ -108,6 +113,8 @@ extension ParsableCommand {
             for event in snapshot.events where event.kind == .problem {
                 Diagnostics.say("carryon: \(event.transfer.map { "\($0): " } ?? "")\(event.text)")
             }
+            left = snapshot.transfers.map(\.id).filter { ids.contains($0) }
         }
+        return left
     }
 }

@@ -40,7 +40,7 @@ extension WishParser {
             wishes.transfers.append(
                 NewTransfer(direction: .upload, source: file.path, destination: target, options: options))
         }
-        try compareDigest(wishes.transfers)
+        try compareDigest(&wishes.transfers)
         return wishes
     }
 
@@ -74,11 +74,17 @@ extension WishParser {
 
     /// Before anything is sent: an object store keeps no SHA-256 of a file in parts that it could be asked for, nor does
     /// a chunk server in front of one.
-    private func compareDigest(_ transfers: [NewTransfer]) throws {
+    /// The transfer keeps which file that was: its turn may come much later.
+    private func compareDigest(_ transfers: inout [NewTransfer]) throws {
         guard let wanted = options.sha256, let source = transfers.first?.source else { return }
+        let identity = try FileReading.identity(of: source)
         let found = try lookups.digest(source)
+        guard try FileReading.identity(of: source) == identity else {
+            throw Failure("\(source) is not sent: it changed while its SHA-256 was compared")
+        }
         guard found == wanted else {
             throw Failure("\(source) is not sent: its SHA-256 is \(found), and --sha256 says \(wanted)")
         }
+        transfers[0].options.hashedSource = identity
     }
 }

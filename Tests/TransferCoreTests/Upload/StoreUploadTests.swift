@@ -4,71 +4,24 @@ import Testing
 
 /// Uploads to object stores, which have to be shown what they said before.
 @Suite struct StoreUploadTests {
-    private static let mebibyte = Bench.mebibyte
-    private static let partSize: Int64 = 8 << 20
-    private static let address = "s3://bucket/file?id"
     private let id = Bench.upload
 
-    private static func record(_ parts: Int64, address: String? = nil) -> TransferRecord {
-        var options = TransferOptions()
-        options.connections = 2
-        let wish = NewTransfer(
-            direction: .upload, source: "/d/file", destination: "s3://bucket/file", options: options)
-        var record = TransferRecord(id: Bench.upload, wish: wish, createdAt: WallTime(milliseconds: 0))
-        guard let address else { return record }
-        record.upload = UploadBookmark(
-            key: "k", address: address, source: Bench.file(8 * parts), chunkSize: partSize,
-            begunAt: WallTime(milliseconds: 0))
-        return record
-    }
-
-    private static func status(
-        _ parts: Int64, received: [ClosedRange<Int>] = [], state: UploadStatus.State = .inProgress,
-        receipts: [Int: Receipt] = [:], offers: [Int: Receipt] = [:]
-    ) -> UploadStatus {
-        UploadStatus(
-            size: parts * partSize, chunkSize: partSize, received: received, state: state, receipts: receipts,
-            offers: offers)
-    }
-
-    private static func receipt(_ part: Int) -> Receipt {
-        Receipt(sha256: "r\(part)", entityTag: "\"e\(part)\"", storedAt: WallTime(milliseconds: 5))
-    }
-
-    private static func bookmark(_ parts: [Int]) -> [ChunkBookmark] {
-        parts.map { ChunkBookmark(index: $0, bytes: partSize, checksum: 0, receipt: receipt($0)) }
-    }
-
-    private func resumed(_ parts: Int64, _ bookmark: [ChunkBookmark]) -> Bench {
-        var bench = Bench([Self.record(parts, address: Self.address)])
-        bench.handle(.timer)
-        bench.handle(.sourceOpened(id, .success(Bench.file(8 * parts))))
-        bench.handle(.bookmarkLoaded(id, bookmark))
-        return bench
-    }
-
-    private func fresh(_ parts: Int64) -> Bench {
-        var bench = Bench([Self.record(parts)])
-        bench.handle(.timer)
-        bench.handle(.sourceOpened(id, .success(Bench.file(8 * parts))))
-        bench.handle(.saved(id))
-        return bench
-    }
-
     @Test func theStoreIsAskedWithWhatIsHeldAndCompletedWithAllOfIt() {
-        var bench = resumed(3, Self.bookmark([0, 1]))
-        #expect(bench.orders.map(\.task) == [.status(receipts: [0: Self.receipt(0), 1: Self.receipt(1)])])
+        var bench = StoreUpload.resumed(3, StoreUpload.bookmark([0, 1]))
+        #expect(
+            bench.orders.map(\.task) == [.status(receipts: [0: StoreUpload.receipt(0), 1: StoreUpload.receipt(1)])])
         // It has another content of part 1.
-        bench.answer(bench.orders[0], .status(Self.status(3, received: [0...0], receipts: [0: Self.receipt(0)])))
+        bench.answer(
+            bench.orders[0], .status(StoreUpload.status(3, received: [0...0], receipts: [0: StoreUpload.receipt(0)])))
         #expect(bench.orders.map(\.chunk) == [1, 2])
-        for order in bench.orders { bench.answer(order, .stored(receipt: Self.receipt(order.chunk ?? -1))) }
-        let all = [0: Self.receipt(0), 1: Self.receipt(1), 2: Self.receipt(2)]
+        for order in bench.orders { bench.answer(order, .stored(receipt: StoreUpload.receipt(order.chunk ?? -1))) }
+        let all = [0: StoreUpload.receipt(0), 1: StoreUpload.receipt(1), 2: StoreUpload.receipt(2)]
         #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: all)])
     }
 
     @Test func aReceiptHasTheTimeOfItsProof() throws {
-        var bench = fresh(1)
-        bench.answer(bench.orders[0], .registered(address: Self.address, Self.status(1)))
+        var bench = StoreUpload.fresh(1)
+        bench.answer(bench.orders[0], .registered(address: StoreUpload.address, StoreUpload.status(1)))
         bench.handle(.saved(id))
         let order = try #require(bench.orders.first)
         bench.pass(.seconds(3))
@@ -78,29 +31,36 @@ import Testing
     }
 
     @Test func whatTheStoreHasInItsPlaceIsOfferedToTheChunkOnce() throws {
-        var bench = resumed(2, [])
-        bench.answer(bench.orders[0], .status(Self.status(2, offers: [1: Self.receipt(1)])))
+        var bench = StoreUpload.resumed(2, [])
+        bench.answer(bench.orders[0], .status(StoreUpload.status(2, offers: [1: StoreUpload.receipt(1)])))
         let order = try #require(bench.orders.last)
-        #expect(order.task == .chunk(1, ByteRange(Self.partSize, 2 * Self.partSize), offer: Self.receipt(1)))
-        #expect(bench.orders.first?.task == .chunk(0, ByteRange(0, Self.partSize), offer: nil))
+        #expect(
+            order.task
+                == .chunk(1, ByteRange(StoreUpload.partSize, 2 * StoreUpload.partSize), offer: StoreUpload.receipt(1)))
+        #expect(bench.orders.first?.task == .chunk(0, ByteRange(0, StoreUpload.partSize), offer: nil))
         bench.refuse(order, .serverError)
         bench.pass(.seconds(60))
-        #expect(bench.orders.map(\.task) == [.chunk(1, ByteRange(Self.partSize, 2 * Self.partSize), offer: nil)])
+        #expect(
+            bench.orders.map(\.task) == [
+                .chunk(1, ByteRange(StoreUpload.partSize, 2 * StoreUpload.partSize), offer: nil)
+            ])
     }
 
     @Test func aDoubtfulChunkTakesTheReceiptOfTheList() throws {
-        var bench = resumed(1, [])
-        bench.answer(bench.orders[0], .status(Self.status(1)))
+        var bench = StoreUpload.resumed(1, [])
+        bench.answer(bench.orders[0], .status(StoreUpload.status(1)))
         bench.answer(
-            bench.orders[0], .failed(TransferError(.connectionLost, "lost"), retryAfter: nil), sent: Self.partSize,
+            bench.orders[0], .failed(TransferError(.connectionLost, "lost"), retryAfter: nil),
+            sent: StoreUpload.partSize,
             status: nil)
         bench.pass(.seconds(60))
-        bench.answer(bench.orders[0], .status(Self.status(1, received: [0...0], receipts: [0: Self.receipt(0)])))
-        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [0: Self.receipt(0)])])
+        bench.answer(
+            bench.orders[0], .status(StoreUpload.status(1, received: [0...0], receipts: [0: StoreUpload.receipt(0)])))
+        #expect(bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [0: StoreUpload.receipt(0)])])
     }
 
     @Test func onlyARepeatedRegistrationSaysThatItIsOne() {
-        var bench = fresh(2)
+        var bench = StoreUpload.fresh(2)
         #expect(bench.orders.compactMap(\.registration).map(\.isRepeated) == [false])
         bench.refuse(bench.orders[0], .connectionLost, status: nil)
         bench.pass(.seconds(60))
@@ -108,7 +68,7 @@ import Testing
     }
 
     @Test func aRunThatBeginsWithoutAnAnswerToItsRegistrationRepeatsIt() {
-        var record = Self.record(2, address: Self.address)
+        var record = StoreUpload.record(2, address: StoreUpload.address)
         record.upload?.address = nil
         record.upload?.begunAt = WallTime(milliseconds: 7)
         var bench = Bench([record])
@@ -122,17 +82,43 @@ import Testing
     /// What lies there unfinished costs money, so it goes whatever key was pressed.
     @Test(arguments: [true, false])
     func aRemovalAlwaysAbortsTheUpload(_ isRunning: Bool) {
-        var bench = Bench([Self.record(2, address: Self.address)])
-        if isRunning { bench = resumed(2, []) }
+        var bench = Bench([StoreUpload.record(2, address: StoreUpload.address)])
+        if isRunning { bench = StoreUpload.resumed(2, []) }
         let question = bench.orders.first
         bench.handle(.command(.remove([id], withData: false)))
         if let question { bench.answer(question, .cancelled) }
-        #expect(bench.orders.map(\.task) == [.abort] && bench.orders.map(\.address) == [Self.address])
+        #expect(bench.orders.map(\.task) == [.abort] && bench.orders.map(\.address) == [StoreUpload.address])
+    }
+
+    /// The chunk was sent once more, and the answer to that was lost.
+    @Test func whatTheStoreCallsAChunkNowCompletesTheUpload() {
+        var bench = StoreUpload.resumed(2, StoreUpload.bookmark([0, 1]))
+        let renewed = Receipt(sha256: "r1", entityTag: "\"new\"")
+        bench.answer(
+            bench.orders[0],
+            .status(StoreUpload.status(2, received: [0...1], receipts: [0: StoreUpload.receipt(0), 1: renewed])))
+        var stored = renewed
+        stored.storedAt = WallTime(milliseconds: bench.now.nanoseconds / 1_000_000)
+        #expect(
+            bench.orders.map(\.task) == [.complete(sha256: nil, receipts: [0: StoreUpload.receipt(0), 1: stored])])
+        let kept = bench.effects.compactMap { if case .keepReceipt(_, let chunk, _) = $0 { chunk } else { nil } }
+        #expect(kept.map(\.index) == [1] && kept.first?.receipt == stored)
+    }
+
+    /// The transport would repeat it on a connection that turns out to be dead, and each time begins an upload.
+    @Test func aRegistrationTravelsOnAConnectionOfItsOwn() {
+        #expect(StoreUpload.fresh(2).orders.map(\.needsFreshConnection) == [true])
+        var bench = Bench([Bench.freshUpload()])
+        bench.handle(.timer)
+        bench.handle(.sourceOpened(id, .success(Bench.file())))
+        bench.handle(.saved(id))
+        #expect(bench.orders.map(\.needsFreshConnection) == [false], "a chunk server knows the key")
     }
 
     @Test func afterARaceForTheNameTheUploadStartsOver() {
-        var bench = resumed(1, Self.bookmark([0]))
-        bench.answer(bench.orders[0], .status(Self.status(1, received: [0...0], receipts: [0: Self.receipt(0)])))
+        var bench = StoreUpload.resumed(1, StoreUpload.bookmark([0]))
+        bench.answer(
+            bench.orders[0], .status(StoreUpload.status(1, received: [0...0], receipts: [0: StoreUpload.receipt(0)])))
         bench.refuse(bench.orders[0], .remoteConflict, status: 409)
         #expect(bench.orders.map(\.task) == [.abort])
         bench.answer(bench.orders[0], .aborted)
@@ -140,7 +126,7 @@ import Testing
     }
 
     @Test func moreThanAStoreTakesIsRefusedBeforeAnythingIsSent() {
-        var bench = Bench([Self.record(1)])
+        var bench = Bench([StoreUpload.record(1)])
         bench.handle(.timer)
         let huge = SourceIdentity(device: 1, inode: 1, size: ChunkPlan.largestObject + 1, modified: 1)
         bench.handle(.sourceOpened(id, .success(huge)))

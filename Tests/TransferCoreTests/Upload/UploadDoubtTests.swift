@@ -126,6 +126,7 @@ import Testing
         var bench = Bench.sending(1)
         bench.storeAll()
         var answers = 0
+        var registrations = 1
         while bench.queue.entries[id]?.record.state != .paused, answers < 200 {
             answers += 1
             guard let order = bench.orders.first else {
@@ -141,12 +142,15 @@ import Testing
             switch order.task {
             case .complete: bench.refuse(order, .incomplete, status: 409)
             case .status: bench.answer(order, .status(Bench.status(1, received: [0...0])))
-            case .register: bench.answer(order, .registered(address: Bench.uploadAddress, Bench.status(1)))
+            case .register:
+                registrations += 1
+                bench.answer(order, .registered(address: Bench.uploadAddress, Bench.status(1)))
             case .chunk: bench.store(order)
             case .abort: bench.answer(order, .aborted)
             }
         }
         #expect(bench.row()?.state == .paused && bench.row()?.error?.code == .tooManyAttempts)
-        #expect(bench.row()?.error?.detail.description == "started over 8 times: it says incomplete")
+        #expect(bench.row()?.error?.detail.description == "sent whole 3 times and never complete: it says incomplete")
+        #expect(registrations == 3, "each is the whole file once more")
     }
 }

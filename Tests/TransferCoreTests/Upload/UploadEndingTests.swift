@@ -67,7 +67,7 @@ import Testing
         var bench = Bench([Bench.begunUpload(state: .paused)])
         bench.handle(.command(.remove([id], withData: true)))
         let abort = try #require(bench.orders.first)
-        #expect(abort.task == .abort && abort.source == Bench.file())
+        #expect(abort.task == .abort && abort.address == Bench.uploadAddress)
         bench.answer(abort, .aborted, status: 204)
         #expect(bench.effects.contains(.remove(id)) && !bench.effects.contains(.closeSource(id)))
     }

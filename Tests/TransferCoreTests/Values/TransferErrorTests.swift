@@ -24,6 +24,7 @@ import TransferCore
                 .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
                 .partTaken, .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts,
                 .sourceChanged, .sourceMissing, .sourceUnreadable, .remoteNameTaken, .remoteFull, .uploadMismatch,
+                .digestOutdated, .abortFailed,
                 .chunkTooLarge,
             ]
         ),

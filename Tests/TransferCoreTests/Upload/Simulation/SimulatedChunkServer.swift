@@ -1,12 +1,16 @@
 import TransferCore
 
-/// A made-up chunk server. Contents are told apart by a tag per chunk instead of by bytes; what it has acknowledged
+/// A made-up chunk server, or an object store, which knows no keys and forgets nothing by itself.
+///
+/// Contents are told apart by a tag per chunk instead of by bytes; what it has acknowledged
 /// survives its crashes.
 struct SimulatedChunkServer {
     struct Upload {
         let key: String
+        /// When it was registered, by the clock of the client.
+        let begunAt: WallTime
         let name: String
-        let size: Int64
+        var size: Int64
         let chunkSize: Int64
         /// The version of the source that each stored chunk is of.
         var chunks: [Int: Int] = [:]
@@ -20,6 +24,7 @@ struct SimulatedChunkServer {
         let versions: [Int]
     }
 
+    let kind: RemoteKind
     private(set) var uploads: [String: Upload] = [:]
     private var addresses: [String: String] = [:]
     private(set) var files: [String: File] = [:]
@@ -30,6 +35,10 @@ struct SimulatedChunkServer {
     /// Whether an upload has got chunks of two contents.
     private(set) var hasMixed = false
     private var lastUpload = 0
+
+    init(_ kind: RemoteKind) {
+        self.kind = kind
+    }
 
     /// What comes of a request that arrives.
     mutating func answer(_ order: UploadOrder, using random: inout SeededRandom) -> UploadReport.Outcome {
@@ -53,17 +62,33 @@ struct SimulatedChunkServer {
     private mutating func register(
         _ registration: UploadRegistration, _ name: String, using random: inout SeededRandom
     ) -> UploadReport.Outcome {
-        if let address = addresses[registration.key], let upload = uploads[address] {
+        if kind == .s3 {
+            if registration.isRepeated, let address = search(registration, name) {
+                uploads[address]!.size = registration.size
+                return .registered(address: address, status(uploads[address]!))
+            }
+        } else if let address = addresses[registration.key], let upload = uploads[address] {
             guard upload.size == registration.size else { return Self.refusal(.uploadLost) }
             return .registered(address: address, status(upload))
         }
         lastUpload += 1
-        let address = "http://host/uploads/\(lastUpload)"
+        let address = kind == .s3 ? "\(name)?\(lastUpload)" : "http://host/uploads/\(lastUpload)"
         let chunkSize = Bool.random(using: &random) ? registration.chunkSize : 100_000
-        let upload = Upload(key: registration.key, name: name, size: registration.size, chunkSize: chunkSize)
+        let upload = Upload(
+            key: registration.key, begunAt: registration.begunAt, name: name, size: registration.size,
+            chunkSize: chunkSize)
         addresses[registration.key] = address
         uploads[address] = upload
         return .registered(address: address, status(upload))
+    }
+
+    /// What may have been registered before without anybody's knowing.
+    private func search(_ registration: UploadRegistration, _ name: String) -> String? {
+        uploads.filter {
+            let upload = $0.value
+            return upload.name == name && upload.begunAt >= registration.begunAt && upload.chunks.isEmpty
+                && !upload.isComplete
+        }.keys.sorted().last
     }
 
     private func status(_ upload: Upload) -> UploadStatus {

@@ -70,7 +70,7 @@ extension UploadSimulation {
         store.commit(batch)
         for record in batch.records {
             checkStored(record)
-            if let address = record.upload?.address { known.insert(address) }
+            known.formUnion(record.abandoned + [record.upload?.address].compactMap(\.self))
         }
         for (address, id) in conflicts
         where batch.records.contains(where: { $0.id == id && $0.upload?.address != address }) {

@@ -107,13 +107,19 @@ extension UploadSimulation {
         case 23..<26 where order.chunk != nil: return failed(.digestMismatchOfChunk, sent: length, 422)
         case 26 where order.chunk != nil: return failed(.chunkConflict, sent: length, 409)
         case 27: return failed(.remoteFull, sent: length, 507)
-        case 28 where order.task == .complete(sha256: nil, receipts: [:]): return failed(.uploadMismatch, sent: 0, 422)
-        case 29 where order.task == .complete(sha256: nil, receipts: [:]): return failed(.incomplete, sent: 0, 409)
+        case 28 where order.isCompletion: return failed(.uploadMismatch, sent: 0, 422)
+        case 29 where order.isCompletion: return failed(.incomplete, sent: 0, 409)
         case 30:
             _ = arrive(order)  // And once more.
             if order.chunk != nil { excusedRepeats += 1 }
             return nil
         default: return nil
         }
+    }
+}
+
+extension UploadOrder {
+    fileprivate var isCompletion: Bool {
+        if case .complete = task { true } else { false }
     }
 }

@@ -107,7 +107,7 @@ extension UploadSimulation {
             inbox.append(.command(.remove(Array(some.prefix(1)), withData: withData)))
         case 16: if let address = server.anyUnfinished(using: &random) { server.forget(address) }
         case 17: server.loseChunk(using: &random)
-        case 18: server.taken = server.taken.isEmpty ? ["http://host/file0"] : []
+        case 18: server.taken = server.taken.isEmpty ? ["http://host/file0", "s3://host/file0"] : []
         default: now = now + .seconds(Int.random(in: 0...3, using: &random))
         }
         _ = queue.snapshot(at: moment)

@@ -6,7 +6,7 @@ struct UploadSimulation {
     var random: SeededRandom
     let settings: EngineSettings
     var queue: QueueMachine
-    var server = SimulatedChunkServer()
+    var server: SimulatedChunkServer
     var sources: [String: SimulatedSource] = [:]
     var store = SimulatedStore()
     var now = Instant(nanoseconds: 1_000_000_000)
@@ -39,11 +39,14 @@ struct UploadSimulation {
     var excused: Set<String> = []
     /// Uploads whose address was stored.
     var known: Set<String> = []
+    /// Uploads at an object store that the engine was told of, and has not forgotten in a crash before that was stored.
+    var heard: Set<String> = []
     /// Uploads with a chunk of somebody else, as the engine was told; and those of which the store knows it too.
     var conflicts: [String: TransferID] = [:]
     var poisoned: Set<String> = []
 
-    init(seed: UInt64) {
+    init(seed: UInt64, kind: RemoteKind = .http) {
+        server = SimulatedChunkServer(kind)
         random = SeededRandom(seed: seed)
         var settings = EngineSettings()
         settings.maxActive = 2
@@ -61,7 +64,8 @@ struct UploadSimulation {
             options.chunkSize = 64 << 10
             wishes.append(
                 NewTransfer(
-                    direction: .upload, source: path, destination: "http://host/file\(index)", options: options))
+                    direction: .upload, source: path, destination: "\(kind == .s3 ? "s3" : "http")://host/file\(index)",
+                    options: options))
         }
         inbox = [.command(.add(wishes))]
     }
@@ -71,6 +75,8 @@ struct UploadSimulation {
     /// The process dies, and a new one begins over what is durable.
     mutating func crash() {
         excuseAbandoned()
+        // The next run searches for them, as for those that it never heard of.
+        heard.formIntersection(known)
         conflicts = [:]
         for flight in flights.values.sorted(by: { $0.order.id < $1.order.id }) { haunt(flight) }
         restart()
@@ -116,6 +122,9 @@ struct UploadSimulation {
             let names = ids.compactMap { queue.entries[$0]?.record.destination }
             excused.formUnion(server.uploads.filter { names.contains($0.value.name) }.keys)
         case .shutdown: excuseAbandoned()
+        case .answered(let id, let report):
+            guard case .registered(let address, _) = report.outcome, queue.requests[id] != nil else { break }
+            heard.insert(address)
         default: break
         }
     }
@@ -125,18 +134,16 @@ struct UploadSimulation {
         guard case .note(let event) = effect, event.text.description.hasPrefix("the server keeps what it has"),
             let entry = event.transfer.flatMap({ before.entries[$0] })
         else { return }
-        let uploads = [entry.abandoned, entry.record.upload, (entry.machine as? UploadMachine)?.abandoned]
-        excused.formUnion(uploads.compactMap { $0?.address })
+        let record = (entry.machine as? UploadMachine)?.record ?? entry.record
+        excused.formUnion(record.abandoned + [record.upload?.address].compactMap(\.self))
     }
 
     /// What the engine has given up and not yet told the server stays there until it expires.
     mutating func excuseAbandoned() {
         for entry in queue.entries.values {
-            if let address = entry.abandoned?.address { excused.insert(address) }
             guard let machine = entry.machine as? UploadMachine else { continue }
-            if let address = machine.abandoned?.address { excused.insert(address) }
-            if case .removed? = machine.pendingEnding, let address = machine.record.upload?.address {
-                excused.insert(address)
+            if case .removed? = machine.pendingEnding {
+                excused.formUnion(machine.record.abandoned + [machine.record.upload?.address].compactMap(\.self))
             }
         }
     }
