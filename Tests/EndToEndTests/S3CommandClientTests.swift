@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -47,6 +48,7 @@ import WireProtocols
         "<Error><Code>\(code)</Code><Message>m</Message>\(more)</Error>"
     }
 
+    private static let noUploads = "<ListMultipartUploadsResult></ListMultipartUploadsResult>"
     private static let empty = "<ListBucketResult></ListBucketResult>"
     private let access = Access()
     private let clock = ManualClock()
@@ -94,6 +96,17 @@ import WireProtocols
         let error = await #expect(throws: TransferError.self) { try await client.objects(below: "") }
         #expect(error?.code == .badResponse)
         #expect(script.requests.count == 2)
+
+        // Nor does one that comes by the same places again and again.
+        func turn(_ index: Int) -> HTTPAnswer {
+            var body = String(decoding: page.body, as: UTF8.self)
+            body.replace(">t<", with: ">t\(index % 2)<")
+            return Self.answer(200, body)
+        }
+        let (turning, turns) = self.client((0..<2501).map(turn))
+        let endless = await #expect(throws: TransferError.self) { try await turning.objects(below: "") }
+        #expect(endless?.code == .badResponse)
+        #expect(turns.requests.count == 2500)
     }
 
     @Test func expiredCredentialsAreReadAgainOnce() async throws {
@@ -145,22 +158,42 @@ import WireProtocols
             "<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>e</ETag><Size>5</Size></Part></ListPartsResult>"
         let (client, script) = client([
             Self.answer(200, uploads), Self.answer(204), Self.answer(200, left), Self.answer(204),
-            Self.answer(404, Self.error("NoSuchUpload")),
+            Self.answer(404, Self.error("NoSuchUpload")), Self.answer(200, Self.noUploads),
         ])
         let upload = try #require(try await client.uploads(below: "k").first)
-        try await client.abort(upload)
-        #expect(script.requests.map(\.method) == ["GET", "DELETE", "GET", "DELETE", "GET"])
+        try await client.abort(upload, listedBelow: "")
+        #expect(script.requests.map(\.method) == ["GET", "DELETE", "GET", "DELETE", "GET", "GET"])
+        #expect(script.requests[5].url == "https://bkt.s3.us-east-1.amazonaws.com/?prefix=&uploads=")
         #expect(script.requests[1].url == "https://bkt.s3.us-east-1.amazonaws.com/k?uploadId=u%201")
         // One that is gone is what was wanted.
-        let (other, _) = self.client([Self.answer(404, Self.error("NoSuchUpload"))])
-        try await other.abort(upload)
+        let gone = Self.answer(404, Self.error("NoSuchUpload"))
+        let (other, _) = self.client([gone, Self.answer(200, Self.noUploads)])
+        try await other.abort(upload, listedBelow: "")
+        // But not one that the store lists still.
+        let (stubborn, _) = self.client([gone, Self.answer(200, uploads)])
+        let error = await #expect(throws: TransferError.self) { try await stubborn.abort(upload, listedBelow: "") }
+        #expect(error?.code == .refused)
+    }
+
+    @Test func uploadsThatTheStoreDoesNotKnowAreListed() async throws {
+        let uploads =
+            "<ListMultipartUploadsResult><Upload><Key>k</Key><UploadId>u</UploadId></Upload></ListMultipartUploadsResult>"
+        let (client, _) = client([Self.answer(200, uploads), Self.answer(404, Self.error("NoSuchUpload"))])
+        let list = try await OrphanList(S3Location("s3://bkt/"), at: client)
+        let entry = try #require(list.entries.first)
+        #expect(list.entries.count == 1 && entry.parts == nil)
+        let orphan = ListedOrphan(entry.upload, in: "bkt", entry.parts, owner: nil)
+        #expect(ListedOrphan.row(orphan, age: nil) == ["?", "gone or unreadable", "", "s3://bkt/k", "u"])
+        let json = String(decoding: try JSONEncoder().encode(orphan), as: UTF8.self)
+        #expect(json.contains("\"bytes\":null") && json.contains("\"parts\":null"))
     }
 
     @Test func anObjectIsThereOrNot() async throws {
-        let (client, script) = client([Self.answer(200), Self.answer(404), Self.answer(403)])
+        let (client, script) = client([Self.answer(200), Self.answer(404), Self.answer(403), Self.answer(403)])
         #expect(try await client.hasObject("a"))
         #expect(try await !client.hasObject("a"))
         await #expect(throws: TransferError.self) { try await client.hasObject("a") }
+        #expect(try await !client.showsObject("a"))
         #expect(script.requests.allSatisfy { $0.method == "HEAD" })
     }
 }

@@ -66,6 +66,43 @@ import Testing
         #expect(try await unfinished(place) == [ids.checked])
     }
 
+    /// Names that are others once somebody decodes them.
+    private static let codedNames = ["a+b", "x%20y", "x%zz", "a b"]
+
+    @Test func namesThatLookEncodedAreTakenAsTheyAre() async throws {
+        let place = try await S3CommandPlace()
+        let path = try place.folder.write(Self.file, to: "f.bin")
+        var ids: [String] = []
+        for name in Self.codedNames {
+            ids.append(
+                try await place.oracle.leaveUnfinished(
+                    fileAt: path, as: name, in: place.bucket, partSize: Self.partSize, after: 1))
+        }
+        let listed = try S3CommandPlace.objects(try await place.run(["orphans", place.address(), "--json"]).output)
+        #expect(Set(listed.compactMap { $0["key"] as? String }) == Set(Self.codedNames))
+        #expect(listed.allSatisfy { $0["parts"] as? Int == 1 })
+        for (name, id) in zip(Self.codedNames, ids) {
+            let aborted = try await place.run(["orphans", place.address(name), "--abort", id])
+            #expect(aborted.status == 0, "\(aborted.errors)")
+            #expect(aborted.output == "aborted \(place.address(name)) (\(id))\n")
+            #expect(!(try await unfinished(place)).contains(id))
+        }
+    }
+
+    @Test func aKeyThatIsTakenIsNotAdopted() async throws {
+        let place = try await S3CommandPlace()
+        let ids = try await leaveTwo(place)
+        let other = try place.folder.write([1, 2, 3], to: "other")
+        try await place.oracle.put(fileAt: other, as: "other", in: place.bucket)
+        let refused = try await place.run(["orphans", place.address(), "--adopt", ids.checked, "f.bin"])
+        #expect(refused.status == 1)
+        #expect(
+            refused.errors
+                == "carryon: there is an object \(place.address("other")) already, which the upload would not replace: "
+                + "remove it first, or abort the upload\n")
+        #expect(try await place.program.list().isEmpty)
+    }
+
     @Test func adoptsWithTheLocalFile() async throws {
         let place = try await S3CommandPlace()
         let ids = try await leaveTwo(place)

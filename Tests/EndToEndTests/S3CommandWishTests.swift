@@ -102,6 +102,13 @@ import WireProtocols
         #expect(wishes.leftOut == ["s3://bkt/q/a: something else of this command goes to /d/a"])
     }
 
+    @Test func severalObjectsNeedNoFolderOnTheCommandLine() throws {
+        let objects = try parser().wishes(["s3://bkt/x", "s3://other/y"])
+        #expect(pairs(objects) == ["s3://bkt/x -> /downloads/", "s3://other/y -> /downloads/"])
+        let mixed = try parser(objects: ["p/a"]).wishes(["http://h/x", "s3://bkt/p/"])
+        #expect(pairs(mixed) == ["http://h/x -> /downloads/", "s3://bkt/p/a -> /downloads/a"])
+    }
+
     @Test func anEmptyPrefixIsAnErrorWithAHint() {
         #expect(throws: Failure.self) { try parser().wishes(["s3://bkt/p/"]) }
         let error = #expect(throws: Failure.self) { try parser(has: ["s3://bkt/p"]).wishes(["s3://bkt/p/"]) }

@@ -91,6 +91,7 @@ extension UploadSettings {
         settings.reserve = 0
         settings.takeoverAfter = .seconds(3600)
         settings.bufferPatience = .seconds(3600)
+        settings.completePatience = .seconds(3600)
         return settings
     }
 

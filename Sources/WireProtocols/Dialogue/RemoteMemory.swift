@@ -8,6 +8,8 @@ public struct RemoteMemory: Sendable {
     public var region: String?
     /// What to add to the time here to have the time at the store.
     public var clockOffset: Duration = .zero
+    /// The multipart upload whose parts the store has taken without a checksum, after it refused one with it.
+    public var uploadWithoutPartChecksums: String?
     /// The SHA-256 of chunks that were read, by index: of those on their way, and of the next ones.
     public var digests: [Int: String] = [:]
     /// Addresses for chunks that a server has signed, by index.

@@ -138,8 +138,8 @@ private struct Orphans {
         for upload in uploads {
             let place = SafeText("s3://\(client.bucket)/\(upload.key) (\(upload.uploadID))")
             do {
-                let client = self.client
-                try Background.wait(signals) { try await client.abort(upload) }
+                let (location, client) = (self.location, self.client)
+                try Background.wait(signals) { try await client.abort(upload, listedBelow: location.key) }
                 print("aborted \(place)")
             } catch let error as TransferError {
                 Diagnostics.say("carryon: \(place): \(error.sentence)")
@@ -152,8 +152,16 @@ private struct Orphans {
     func adopt(_ id: String, _ path: String, _ options: TransferOptions) throws {
         let upload = try named([id])[0]
         let client = self.client
-        let parts = try Background.wait(signals) { try await client.parts(of: upload) }
-        Diagnostics.say("carryon: comparing \(parts.count) parts with \(SafeText(path))")
+        let (parts, isTaken) = try Background.wait(signals) {
+            (try await client.parts(of: upload), try await client.showsObject(upload.key))
+        }
+        guard !isTaken else {
+            throw Failure(
+                "there is an object s3://\(client.bucket)/\(upload.key) already, which the upload would not replace: "
+                    + "remove it first, or abort the upload")
+        }
+        Diagnostics.say(
+            "carryon: comparing \(parts.count) part\(parts.count == 1 ? "" : "s") with \(SafeText(path))")
         let adoption = try Background.wait(signals, forBlocking: { try Adoption(parts, file: path) })
         let record = try workplace.adopt(adoption, of: upload, in: client.bucket, parts, file: path, options)
         for chunk in adoption.differing {

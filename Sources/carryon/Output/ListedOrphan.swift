@@ -8,18 +8,19 @@ struct ListedOrphan: Encodable {
     let key: String
     let uploadId: String
     let initiatedAt: String?
-    let bytes: Int64
-    let parts: Int
+    /// `nil`, as `parts`, if the store lists the upload and does not know it when asked.
+    let bytes: Int64?
+    let parts: Int?
     /// The transfer of this queue that goes on with it.
     let transfer: Int64?
 
-    init(_ upload: S3Upload, in bucket: String, _ stored: StoredParts, owner: TransferID?) {
+    init(_ upload: S3Upload, in bucket: String, _ stored: StoredParts?, owner: TransferID?) {
         self.bucket = bucket
         key = upload.key
         uploadId = upload.uploadID
         initiatedAt = upload.initiated.map(Timestamp.text)
-        bytes = stored.bytes
-        parts = stored.count
+        bytes = stored?.bytes
+        parts = stored?.count
         transfer = owner?.rawValue
     }
 
@@ -42,8 +43,9 @@ struct ListedOrphan: Encodable {
     /// Age, how much is there, where, and the name that the other options take.
     static func row(_ orphan: ListedOrphan, age: Duration?) -> [String] {
         [
-            age.map(text) ?? "?", "\(orphan.parts) part\(orphan.parts == 1 ? "" : "s")",
-            "\(Format.size(orphan.bytes))", "s3://\(orphan.bucket)/\(orphan.key)",
+            age.map(text) ?? "?",
+            orphan.parts.map { "\($0) part\($0 == 1 ? "" : "s")" } ?? "gone or unreadable",
+            orphan.bytes.map { "\(Format.size($0))" } ?? "", "s3://\(orphan.bucket)/\(orphan.key)",
             orphan.uploadId + (orphan.transfer.map { " (transfer \($0))" } ?? ""),
         ]
     }

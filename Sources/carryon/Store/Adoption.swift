@@ -46,6 +46,11 @@ struct Adoption: Sendable {
         guard plan.count <= S3Limits.partNumbers.upperBound else {
             throw Failure("\(path) would have more than \(S3Limits.partNumbers.upperBound) parts of \(partSize) bytes")
         }
+        guard plan.count == 1 || partSize >= S3Limits.smallestPart else {
+            throw Failure(
+                "\(path) would have \(plan.count) parts of \(partSize) bytes, and a store wants 5 MiB at least in all but "
+                    + "the last: the upload cannot be completed")
+        }
         for number in parts.entries.keys.sorted() {
             guard number <= plan.count else {
                 throw Failure(

@@ -4,6 +4,8 @@ import WireProtocols
 extension BucketClient {
     /// The longest list that is gathered in memory: more is too much for one command.
     private static let longestList = 250_000
+    /// Of a hundred entries each, which is what stores with the smallest pages send.
+    private static let mostPages = 2500
 
     /// Every object whose key begins with `prefix`.
     func objects(below prefix: String) async throws(TransferError) -> [S3Object] {
@@ -21,6 +23,16 @@ extension BucketClient {
             return true
         } catch {
             guard error.code == .notFound else { throw error }
+            return false
+        }
+    }
+
+    /// Whether there is an object of that key, as far as these credentials may look: who may write need not.
+    func showsObject(_ key: String) async throws(TransferError) -> Bool {
+        do throws(TransferError) {
+            return try await hasObject(key)
+        } catch {
+            guard error.code == .forbidden else { throw error }
             return false
         }
     }
@@ -51,7 +63,9 @@ extension BucketClient {
 
     /// Has the store forget an unfinished upload with all its parts. A part that was on its way meanwhile may be stored
     /// after that, so that this is repeated until nothing is left.
-    func abort(_ upload: S3Upload) async throws(TransferError) {
+    ///
+    /// - Parameter prefix: Below which the upload was listed.
+    func abort(_ upload: S3Upload, listedBelow prefix: String) async throws(TransferError) {
         do throws(TransferError) {
             for _ in 0..<10 {
                 _ = try await send(.abort(try location(upload.key), uploadID: upload.uploadID))
@@ -59,9 +73,11 @@ extension BucketClient {
                 try? await Task.sleep(for: .milliseconds(500))
             }
         } catch {
-            // That is what was wanted.
-            if error.code == .uploadLost { return }
-            throw error
+            guard error.code == .uploadLost else { throw error }
+            // That is what was wanted, unless the store knows the upload by another key than it has listed.
+            guard try await uploads(below: prefix).contains(where: { $0.uploadID == upload.uploadID }) else { return }
+            throw TransferError(
+                .refused, "the store lists it still, but says that it has no such upload: nothing was aborted")
         }
         throw TransferError(
             .serverBusy, "parts of it are still there: it is being sent by somebody, so try again later")
@@ -77,15 +93,17 @@ extension BucketClient {
     ) async throws(TransferError) -> [Item] {
         var items: [Item] = []
         var marker: Marker?
+        var pages = 0
         repeat {
             let (more, next) = try await page(marker)
+            pages += 1
             items += more
             guard items.count <= Self.longestList else {
                 throw TransferError(
                     .tooLarge, "the list is longer than \(Self.longestList) entries: name a longer prefix")
             }
-            guard next == nil || next != marker else {
-                throw TransferError(.badResponse, "the store's list goes round in a circle")
+            guard next == nil || next != marker && pages < Self.mostPages else {
+                throw TransferError(.badResponse, "the store answers with a list that has no end")
             }
             marker = next
         } while marker != nil

@@ -5,7 +5,9 @@ import WireProtocols
 struct OrphanList: Sendable {
     struct Entry: Sendable {
         let upload: S3Upload
-        let parts: StoredParts
+        /// `nil` if the store does not know the upload that it lists: it has come to its end meanwhile, or has a key that
+        /// the store does not list as it is.
+        let parts: StoredParts?
     }
 
     /// The oldest first.
@@ -25,11 +27,11 @@ struct OrphanList: Sendable {
                 group.addTask { (index, try await Self.parts(of: upload, client)) }
             }
             for try await (place, parts) in group { found[place] = parts }
-            return zip(uploads, found).compactMap { upload, parts in parts.map { Entry(upload: upload, parts: $0) } }
+            return zip(uploads, found).map(Entry.init)
         }
     }
 
-    /// `nil` if the upload has come to its end meanwhile.
+    /// `nil` if the store does not know the upload.
     private static func parts(of upload: S3Upload, _ client: BucketClient) async throws -> StoredParts? {
         do throws(TransferError) {
             return try await client.parts(of: upload)

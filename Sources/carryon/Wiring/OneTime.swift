@@ -20,11 +20,4 @@ final class OneTime<Value: Sendable>: Sendable {
         guard let value = value.withLock({ $0 }) else { preconditionFailure("signalled without a value") }
         return value
     }
-
-    /// `nil` if there is no value in time.
-    func wait(until deadline: ContinuousClock.Instant) -> Value? {
-        let left = (deadline - ContinuousClock.now).components
-        guard semaphore.wait(timeout: .now() + .seconds(Int(max(0, left.seconds + 1)))) == .success else { return nil }
-        return value.withLock { $0 }
-    }
 }

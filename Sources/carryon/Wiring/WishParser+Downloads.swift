@@ -19,6 +19,7 @@ extension WishParser {
             throw UsageError(
                 "an upload of \(first) needs a destination at the end, such as http://HOST:7270/ or s3://BUCKET/")
         }
+        try checkThatOneSideIsHere(arguments)
         if sources.count > 1, !destination.hasSuffix("/") {
             throw UsageError("several sources need a folder as destination; end it with a slash: \(destination)/")
         }
@@ -38,6 +39,15 @@ extension WishParser {
         }
         try checkDigest(count: wishes.transfers.count)
         return wishes
+    }
+
+    /// A prefix at the end, with objects before it, is where others copy them to.
+    private func checkThatOneSideIsHere(_ arguments: [String]) throws {
+        guard arguments.count > 1, let last = arguments.last, arguments.allSatisfy({ RemoteKind($0) == .s3 }),
+            (try? S3Location(last))?.isPrefix == true
+        else { return }
+        throw UsageError(
+            "one side of a transfer is on this machine: to fetch all of these, put a local folder at the end")
     }
 
     private enum Source {

@@ -81,6 +81,13 @@ struct S3ListAnswerTests {
         #expect(S3Documents.error(body, S3Answers.objects)?.code == .badResponse)
     }
 
+    @Test("keys of uploads that the store has not encoded, though it says so", arguments: ["x%zz", "%", "a%20%"])
+    func keysAsTheyCame(text: String) throws {
+        let upload = "<Upload><Key>\(text)</Key><UploadId>u</UploadId></Upload>"
+        let body = S3Documents.document("ListMultipartUploadsResult", "<EncodingType>url</EncodingType>" + upload)
+        #expect(try S3Answers.uploads(body).uploads.map(\.key) == [text])
+    }
+
     @Test("sizes that are none", arguments: ["", "-1", "1e3", "9223372036854775808", " "])
     func badSizes(size: String) {
         #expect(S3Documents.error(Self.objects(Self.object("k", size: size)), S3Answers.objects)?.code == .badResponse)

@@ -171,6 +171,16 @@ struct RecoveryTests {
         #expect(conversation.asked[1] == "PUT ?partNumber=1&uploadId=U \(Storing.bytes)")
         var again = Storing.converse(Storing.chunk())
         #expect(again.run([refusal, refusal]).failure == .refused)
+        #expect(again.memory.uploadWithoutPartChecksums == nil)
+        // So do all further ones of this upload, at once.
+        var next = Storing.converse(Storing.chunk(), memory: conversation.memory)
+        #expect(isStored(next.run([accepted])))
+        #expect(next.asked == ["PUT ?partNumber=1&uploadId=U \(Storing.bytes)"])
+        var memory = conversation.memory
+        memory.uploadWithoutPartChecksums = "another"
+        var other = Storing.converse(Storing.chunk(), memory: memory)
+        #expect(isStored(other.run([accepted])))
+        #expect(other.asked[0].contains("x-amz-checksum-sha256"))
     }
 
     @Test("all of it in one order, each once")

@@ -207,6 +207,21 @@ struct RegistrationTests {
         #expect(circle.failure == .badResponse)
     }
 
+    @Test("a search that tells nothing", arguments: [(403, "AccessDenied"), (501, "NotImplemented")])
+    func searchImpossible(status: Int, code: String) {
+        let refusal = ScriptedAnswer.problem(status, code)
+        let (conversation, outcome) = again([refusal, Storing.created()])
+        #expect(conversation.asked == [guardian, search, create])
+        #expect(outcome.address == Storing.multipart)
+        let (parts, made) = again([
+            Storing.uploads([("a", "dir/k", "1994-11-06T08:50:00Z")]), refusal, Storing.created(),
+        ])
+        #expect(parts.asked == [guardian, search, "GET ?uploadId=a", create])
+        #expect(made.address == Storing.multipart)
+        let (_, wrongKey) = again([.problem(403, "SignatureDoesNotMatch")])
+        #expect(wrongKey.failure == .unauthorized)
+    }
+
     @Test("a search that is refused")
     func searchRefused() {
         let (_, busy) = again([.problem(503, "SlowDown", "wait", ["Retry-After": "7"])])

@@ -23,7 +23,8 @@ struct UserFieldsTests {
             ("X-Tenant", Set(S3Operation.allCases)), ("User-Agent", Set(S3Operation.allCases)),
             ("Authorization", []), ("x-amz-date", []), ("X-Amz-Security-Token", []), ("x-amz-content-sha256", []),
             ("x-amz-checksum-sha256", []), ("x-amz-checksum-algorithm", []), ("x-amz-copy-source", []),
-            ("x-amz-mp-object-size", []), ("Content-MD5", []), ("Date", []),
+            ("x-amz-mp-object-size", []), ("Content-MD5", []), ("Date", []), ("If-None-Match", []), ("If-Match", []),
+            ("If-Modified-Since", []), ("if-unmodified-since", []), ("Range", []),
         ] as [(String, Set<S3Operation>)])
     func places(name: String, operations: Set<S3Operation>) {
         let field = HeaderField(name, "v")

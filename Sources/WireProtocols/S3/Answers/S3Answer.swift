@@ -65,6 +65,12 @@ struct S3Answer {
         return key
     }
 
+    /// A key that is only compared and shown: what the store has not encoded, though it says so, stays as it came.
+    func keyAsFarAsDecoded(_ element: XMLTree, _ name: String) throws(TransferError) -> String {
+        guard let text = element.text(of: name) else { throw bad }
+        return (try? key(element, name)) ?? text
+    }
+
     /// Whether that can stand in a field or in XML again.
     func isTag(_ text: String) -> Bool {
         (1...1024).contains(text.utf8.count) && !FieldSyntax.holdsControl(text)

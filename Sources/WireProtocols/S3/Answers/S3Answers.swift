@@ -36,7 +36,7 @@ public enum S3Answers {
         for element in answer.root.children("Upload") {
             uploads.append(
                 S3Upload(
-                    key: try answer.key(element, "Key"), uploadID: try answer.uploadID(element),
+                    key: try answer.keyAsFarAsDecoded(element, "Key"), uploadID: try answer.uploadID(element),
                     initiated: element.text(of: "Initiated").flatMap(ISO8601Date.parse)))
         }
         guard try answer.isTruncated(answer.root) else { return S3UploadsPage(uploads: uploads, next: nil) }

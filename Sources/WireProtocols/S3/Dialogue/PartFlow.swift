@@ -2,7 +2,7 @@ import TransferCore
 
 /// Sends one chunk as a part of a multipart upload.
 struct PartFlow: S3UploadFlow {
-    private let upload: MultipartUpload
+    let upload: MultipartUpload
     private let chunk: Int
     private let digest: String
 

@@ -3,7 +3,7 @@ import TransferCore
 /// Begins an upload: makes sure that the key is free, and creates a multipart upload if the file needs one.
 ///
 /// Creating is not repeatable, and an upload that nobody knows of costs the owner of the bucket money. So where one may
-/// have been created before, it is searched for first.
+/// have been created before, it is searched for first; where the store does not let it be found, another one is made.
 struct RegistrationFlow: S3UploadFlow {
     private enum Step: Sendable {
         case guarding
@@ -44,6 +44,10 @@ struct RegistrationFlow: S3UploadFlow {
         switch step {
         case .guarding: return try guarded(answer)
         case .searching(var listing):
+            if answer.tellsNothing {
+                step = .creating
+                return .goOn
+            }
             guard answer.isSuccess else { return .refused }
             let isWhole = try listing.take(try S3Answers.uploads(answer.body))
             let earliest = registration.begunAt + (memory.clockOffset - S3Limits.clockTolerance)
@@ -82,7 +86,7 @@ struct RegistrationFlow: S3UploadFlow {
                     uploadID: uploads[0].uploadID, usesChecksums: answer.usedChecksums)
                 return .done(registered(kind))
             }
-        } else if !answer.saysNoSuchUpload {
+        } else if !answer.saysNoSuchUpload, !answer.tellsNothing {
             return .refused
         }
         step = stepAfterSearch(uploads.dropFirst())

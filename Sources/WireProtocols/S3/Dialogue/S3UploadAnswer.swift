@@ -36,6 +36,9 @@ struct S3UploadAnswer: Sendable {
     /// Whether these credentials are not allowed what was only asked to be sure.
     var forbidsLooking: Bool { head.status == 403 && problem?.code == "AccessDenied" }
 
+    /// Whether what was only asked to be sure cannot be known here: it is forbidden, or the store cannot tell.
+    var tellsNothing: Bool { forbidsLooking || head.status == 501 }
+
     /// Whether the store does not know `If-None-Match` on this request. Where it does not say what it cannot do, the
     /// checksums were to blame first.
     var refusesCondition: Bool {

@@ -29,6 +29,10 @@ public struct S3UploadDialogue: UploadDialogue {
         case .settled(let outcome): return .done(outcome)
         case .flow(let flow, _):
             guard let access = memory.access else { return .needsAccess(isReload: false) }
+            // Else every part would go out twice.
+            if let part = flow as? PartFlow, memory.uploadWithoutPartChecksums == part.upload.id {
+                negotiation.leaveOutChecksums()
+            }
             let step = flow.request(usesChecksums: negotiation.usesChecksums)
             let request = unexplained == nil ? step : step.askingForTheFirstByte
             asked = request
@@ -54,7 +58,11 @@ public struct S3UploadDialogue: UploadDialogue {
         }
         do throws(TransferError) {
             switch try flow.answered(answer, memory) {
-            case .done(let outcome): return .done(outcome)
+            case .done(let outcome):
+                if let part = flow as? PartFlow, usesChecksums, !negotiation.usesChecksums {
+                    memory.uploadWithoutPartChecksums = part.upload.id
+                }
+                return .done(outcome)
             case .refused: return refused(refusal(answer, now), &memory, now: now)
             case .goOn:
                 start = .flow(flow, usesChecksums: usesChecksums)

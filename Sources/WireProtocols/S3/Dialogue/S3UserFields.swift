@@ -19,11 +19,11 @@ enum S3UserFields {
         return operation == .createMultipartUpload || operation == .putObject
     }
 
-    /// What the signature, the checksums and the conversation itself are made of.
+    /// What the signature, the checksums, the conditions and the conversation itself are made of.
     private static let reserved: Set = [
-        "authorization", "content-md5", "date", "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length",
-        "x-amz-mp-object-size", "x-amz-sdk-checksum-algorithm", "x-amz-security-token", "x-amz-trailer",
-        "x-amz-write-offset-bytes",
+        "authorization", "content-md5", "date", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since",
+        "range", "x-amz-content-sha256", "x-amz-date", "x-amz-decoded-content-length", "x-amz-mp-object-size",
+        "x-amz-sdk-checksum-algorithm", "x-amz-security-token", "x-amz-trailer", "x-amz-write-offset-bytes",
     ]
     private static let reservedPrefixes = ["x-amz-checksum-", "x-amz-copy-source"]
 

@@ -83,6 +83,11 @@ public struct S3Negotiation: Sendable {
         }
     }
 
+    /// For a store that is known to refuse checksums.
+    mutating func leaveOutChecksums() {
+        usesChecksums = false
+    }
+
     /// Another request may have met with the same and mended it already.
     private mutating func isNews(_ differs: Bool) -> Bool {
         guard differs, changesByOthers < Self.mostChangesByOthers else { return false }
