@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 import TransferCore
@@ -53,6 +54,18 @@ extension MeddlingProxy.Mischief {
     }
 }
 
+/// What has happened to connections so far.
+private final class MetMischief: Sendable {
+    let proxy = Mutex<MeddlingProxy?>(nil)
+
+    /// The first kind that no connection has met yet.
+    var missing: Int? {
+        guard let proxy = proxy.withLock({ $0 }) else { return nil }
+        let met = Set(proxy.mischief.compactMap(\.kind))
+        return (0...2).first { !met.contains($0) }
+    }
+}
+
 /// Client, proxy and server, and what is known of them.
 private final class KillRun: @unchecked Sendable {
     let server: ChunkServerProcess
@@ -69,16 +82,20 @@ private final class KillRun: @unchecked Sendable {
         self.program = program
         server = try ChunkServerProcess(data: folder.path("data"), log: folder.path("server.log"))
         // Answers are late, as over a long line: most of the time chunks are on their way or waiting for their answer.
+        let met = MetMischief()
         proxy = try MeddlingProxy(to: server.port, answerDelay: .milliseconds(300)) { number in
             // The first chunk of a connection is met, never the head of a request: nobody could notice that.
             let offset = (64 << 10) + number * 7919 % (3 << 20)
-            return switch number % 11 {
-            case 2: .cut(at: offset)
-            case 5: .dropAnswers(from: offset)
-            case 8: .flip(at: offset)
+            // Many connections end before that. From some time on those that are left get what nobody has met yet.
+            let kind = number % 11 % 3 == 2 ? number % 11 / 3 : number > 22 ? met.missing : nil
+            return switch kind {
+            case 0: .cut(at: offset)
+            case 1: .dropAnswers(from: offset)
+            case 2: .flip(at: offset)
             default: .none
             }
         }
+        met.proxy.withLock { $0 = proxy }
     }
 
     func killBothSides(times: Int) throws {
