@@ -157,7 +157,10 @@ import TransferCore
         let server = FaultyServer(Self.files, faults: faults)
         try server.start()
         do {
-            try await body(server, CurlClient(clock: RealClock()))
+            // Nothing here takes long but on a busy machine.
+            var options = ConnectionOptions()
+            options.stallTimeout = .seconds(600)
+            try await body(server, CurlClient(clock: RealClock(), options: options))
         } catch {
             try await onOwnThread { server.stop() }
             throw error

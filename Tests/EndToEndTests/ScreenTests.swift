@@ -56,7 +56,7 @@ import Testing
         try folder.write(Self.file, to: "story.bin")
         let (server, proxy) = try await onOwnThread {
             let server = try ChunkServerProcess(data: folder.path("data"), log: folder.path("server.log"))
-            return (UncheckedBox(server), try MeddlingProxy(to: server.port, answerDelay: .seconds(3)))
+            return (UncheckedBox(server), try MeddlingProxy(to: server.port, answerDelay: .seconds(6)))
         }
         defer { proxy.stop() }
         let program = CarryonProgram(in: folder)

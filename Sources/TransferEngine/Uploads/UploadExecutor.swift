@@ -92,10 +92,16 @@ final class UploadExecutor {
         }
         let wish = ChunkSupply.Wish(
             transfer: order.transfer, range: range, source: source, identity: order.source,
-            needsMD5: offer != nil && offer?.sha256 == nil)
+            needsMD5: offer.map { $0.sha256 == nil } ?? mayMeetItself(order))
         guard let chunk = supply.want(wish, for: order.id) else { return }
         request.prepared(chunk)
         start(request)
+    }
+
+    /// Whether a file may be there already that was sent as one object, by a try that seemed to fail. A store without
+    /// checksums knows it by its MD5.
+    private func mayMeetItself(_ order: UploadOrder) -> Bool {
+        order.needsFreshConnection && order.plan.count == 1 && RemoteKind(order.destination) == .s3
     }
 
     /// Ends a request; `nil` if it is none of ours.
@@ -168,13 +174,21 @@ final class UploadExecutor {
         let order = request.order
         switch step {
         case .send(let message):
+            var options = connectionOptions(of: order)
+            if isDoneTwiceIfRepeated(message, order) { options.needsFreshConnection = true }
             transport.start(
-                order.id, message.request, body: request.begin(message), options: connectionOptions(of: order),
-                receiver: request)
+                order.id, message.request, body: request.begin(message), options: options, receiver: request)
         case .needsAccess(let isReload):
             lookups.lookUp(order.options.store, isReload: isReload, for: order.id)
         case .done(let outcome): settle(order.id, outcome)
         }
+    }
+
+    /// Where an answer is lost on a connection that was used before, libcurl makes the request again by itself. That must
+    /// not happen to the one that begins an upload at an object store: nobody would know of the first upload.
+    private func isDoneTwiceIfRepeated(_ message: DialogueRequest, _ order: UploadOrder) -> Bool {
+        guard case .register = order.task else { return false }
+        return message.request.method == "POST" && RemoteKind(order.destination) == .s3
     }
 
     private func connectionOptions(of order: UploadOrder) -> ConnectionOptions {

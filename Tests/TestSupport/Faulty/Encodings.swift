@@ -2,8 +2,11 @@ import Glibc
 
 /// HTTP dates (RFC 9110 §5.6.7).
 enum HTTPDate {
-    static var now: String {
-        var seconds = time(nil)
+    static var now: String { text(time(nil)) }
+
+    /// - Parameter seconds: Since 1970.
+    static func text(_ seconds: Int) -> String {
+        var seconds = seconds
         var parts = tm()
         gmtime_r(&seconds, &parts)
         var text = [CChar](repeating: 0, count: 40)

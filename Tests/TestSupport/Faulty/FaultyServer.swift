@@ -22,6 +22,11 @@ public final class FaultyServer: Sendable {
         self.init(files, faults: scenario.faults)
     }
 
+    /// A server that has not started and leaves it to somebody else what requests mean.
+    init(_ handler: any RequestHandler) {
+        core = ServerCore(files: [], faults: [], handler: handler)
+    }
+
     deinit { core.stop() }
 
     /// Runs `body` with a started server, and stops it.
@@ -133,9 +138,11 @@ final class ServerCore: Sendable {
     }
 
     let state: Mutex<State>
+    let handler: (any RequestHandler)?
 
-    init(files: [ServedFile], faults: [Fault]) {
+    init(files: [ServedFile], faults: [Fault], handler: (any RequestHandler)? = nil) {
         state = Mutex(State(files: files, faults: faults))
+        self.handler = handler
     }
 
     func start(port: UInt16) throws {

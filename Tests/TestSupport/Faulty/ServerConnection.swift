@@ -15,12 +15,29 @@ struct ServerConnection {
         while !core.state.withLock({ $0.isStopping }), let head = readHead(&input) {
             guard var request = parse(head) else { return }
             let (file, actions) = core.state.withLock { $0.receive(&request) }
-            let answer = Answering(request, actions).answer(file)
-            let isTaken = takeBody(of: request, answer, &input)
-            let goesOn = isTaken && send(answer, to: request.number)
+            let goesOn: Bool
+            if let handler = core.handler {
+                goesOn = exchange(request, handler, &input)
+            } else {
+                let answer = Answering(request, actions).answer(file)
+                goesOn = takeBody(of: request, answer, &input) && send(answer, to: request.number)
+            }
             core.state.withLock { $0.requests[request.number - 1].isFinished = true }
             guard goesOn else { return }
         }
+    }
+
+    /// Whether the connection goes on.
+    private func exchange(
+        _ request: RecordedRequest, _ handler: any RequestHandler, _ input: inout [UInt8]
+    ) -> Bool {
+        var taking = Answer(status: 0)
+        taking.intake = handler.intake(of: request)
+        guard takeBody(of: request, taking, &input) else { return false }
+        var answer = handler.answer(to: core.state.withLock { $0.requests[request.number - 1] })
+        answer.intake = taking.intake
+        if request.method == "HEAD" { answer.hasBody = false }
+        return send(answer, to: request.number)
     }
 
     // MARK: Requests
