@@ -174,21 +174,13 @@ final class UploadExecutor {
         let order = request.order
         switch step {
         case .send(let message):
-            var options = connectionOptions(of: order)
-            if isDoneTwiceIfRepeated(message, order) { options.needsFreshConnection = true }
             transport.start(
-                order.id, message.request, body: request.begin(message), options: options, receiver: request)
+                order.id, message.request, body: request.begin(message), options: connectionOptions(of: order),
+                receiver: request)
         case .needsAccess(let isReload):
             lookups.lookUp(order.options.store, isReload: isReload, for: order.id)
         case .done(let outcome): settle(order.id, outcome)
         }
-    }
-
-    /// Where an answer is lost on a connection that was used before, libcurl makes the request again by itself. That must
-    /// not happen to the one that begins an upload at an object store: nobody would know of the first upload.
-    private func isDoneTwiceIfRepeated(_ message: DialogueRequest, _ order: UploadOrder) -> Bool {
-        guard case .register = order.task else { return false }
-        return message.request.method == "POST" && RemoteKind(order.destination) == .s3
     }
 
     private func connectionOptions(of order: UploadOrder) -> ConnectionOptions {
