@@ -67,9 +67,7 @@ struct ShowCommand: ParsableCommand {
             Signals.ignoreBrokenPipes()
             let workplace = try Workplace(state: state.folder)
             let id = TransferID(self.id)
-            guard let record = try workplace.store.loadQueue().first(where: { $0.id == id }) else {
-                throw UsageError("there is no transfer \(id)")
-            }
+            let record = try workplace.transfer(id)
             let shown = ShownTransfer(
                 record, chunks: try workplace.store.loadChunks(of: id),
                 attempts: try workplace.store.loadAttempts(of: id))

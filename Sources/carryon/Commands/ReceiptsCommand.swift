@@ -24,9 +24,7 @@ struct ReceiptsCommand: ParsableCommand {
             Signals.ignoreBrokenPipes()
             let workplace = try Workplace(state: state.folder)
             let id = TransferID(self.id)
-            guard let record = try workplace.store.loadQueue().first(where: { $0.id == id }) else {
-                throw UsageError("there is no transfer \(id)")
-            }
+            let record = try workplace.transfer(id)
             guard record.direction == .upload else {
                 throw UsageError(
                     "transfer \(id) is a download, and receipts are of uploads: `carryon verify \(id)` checks it")

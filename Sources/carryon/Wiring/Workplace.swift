@@ -29,6 +29,14 @@ final class Workplace {
         try store.insert(wishes, at: SystemClock().wallTime())
     }
 
+    /// The transfer of that number; throws a `UsageError` if there is none.
+    func transfer(_ id: TransferID) throws -> TransferRecord {
+        guard let record = try store.loadQueue().first(where: { $0.id == id }) else {
+            throw UsageError("there is no transfer \(id)")
+        }
+        return record
+    }
+
     /// Starts the engine on this folder's queue.
     ///
     /// - Parameter only: If given, other transfers are left alone.
