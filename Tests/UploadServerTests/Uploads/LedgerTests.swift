@@ -34,6 +34,16 @@ import WireProtocols
         ReceivedChunk(upload: upload, index: index, digest: .ofEmpty)
     }
 
+    /// Whoever asked for it in between does not keep it from being forgotten.
+    @Test func whatEndedIsNotKeptInMemory() async throws {
+        let uploads = OpenUploads(ledger: ledger, readers: Workers(name: "read", count: 1), takeoverAfter: .zero)
+        let upload = try register()
+        try ledger.end(upload.key, as: .expired, at: start)
+        #expect(try await uploads.with(upload.id) { $1.status } == .expired)
+        try ledger.forget(before: start + .seconds(1))
+        #expect(try await uploads.with(upload.id) { $1.status } == nil)
+    }
+
     /// With less, a commit is in the log, but the log is not on the disk.
     @Test func everyCommitIsSynced() throws {
         #expect(try synchronous(ledger) == 2)

@@ -40,6 +40,8 @@ final class OpenUploads: Sendable {
             forget(upload)
             return nil
         }
+        // The ledger forgets it one day, and there is nothing to keep together.
+        if record.status.isGone { forget(upload) }
         return try await body(upload, record)
     }
 
