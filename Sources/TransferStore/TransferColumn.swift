@@ -62,7 +62,7 @@ extension TransferRecord {
         case .lastModified: version?.validator.lastModified
         case .lastModifiedIsStrong: version?.validator.lastModifiedIsStrong
         case .contentEncoding: version?.contentEncoding
-        case .address: version?.address
+        case .address: version.map { addressToKeep($0.address) }
         case .isResumable: version?.isResumable
         case .digest: version?.digest
         case .chunkSize: version?.chunkSize
@@ -84,6 +84,12 @@ extension TransferRecord {
         case .objectChecksum: version?.checksum?.text
         case .abandonedUploads: try AddressList.text(of: abandoned)
         }
+    }
+
+    /// What a server has led to may be signed for whoever holds it. Such an address does not last anyway; the next run
+    /// asks the one that was given.
+    private func addressToKeep(_ address: String) -> String {
+        Redaction.address(address) == address ? address : source
     }
 
     /// Reads a row of ``TransferColumn/selectAll``.

@@ -151,4 +151,37 @@ import Testing
         let log = String(decoding: try place.folder.read("server.log"), as: UTF8.self)
         #expect(log.contains("files in \(place.address("up"))"))
     }
+
+    @Test func aServerDoesNotStartWithoutItsBucket() async throws {
+        let place = try await S3CommandPlace()
+        let missing = try await place.run([
+            "serve", "--listen", "127.0.0.1:0", "--data", "data", "--s3", "s3://not-here",
+        ])
+        #expect(missing.status == 1)
+        #expect(missing.errors.hasPrefix("carryon: s3://not-here/: there is no such bucket"), "\(missing.errors)")
+        #expect(missing.errors.hasSuffix(": check the address\n"))
+        var environment = place.store.environment
+        environment["AWS_SECRET_ACCESS_KEY"] = "other"
+        let wrong = try await place.run(
+            ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--s3", place.address()], environment)
+        #expect(wrong.status == 1)
+        #expect(wrong.errors.contains("the store does not accept the signature: the secret key is wrong"))
+    }
+
+    @Test func aServerStartsBeforeItsStore() async throws {
+        let place = try await S3CommandPlace()
+        var environment = place.store.environment
+        let nobody = try ReservedPort()
+        environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(nobody.port)"
+        let server = try await onOwnThread { [environment] in
+            UncheckedBox(
+                try ChunkServerProcess(
+                    data: place.folder.path("data"), log: place.folder.path("server.log"),
+                    options: ["--s3", place.address()], environment: environment))
+        }
+        _ = try await onOwnThread { server.value.terminate() }
+        let log = String(decoding: try place.folder.read("server.log"), as: UTF8.self)
+        #expect(log.contains("\(place.address()) does not answer ("))
+        #expect(log.contains("): uploads wait until it does\n"))
+    }
 }

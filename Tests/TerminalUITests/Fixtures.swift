@@ -149,6 +149,13 @@ enum Fixtures {
         return snapshot
     }
 
+    /// The same to an object store.
+    static var storing: EngineSnapshot {
+        var snapshot = uploading
+        snapshot.transfers[0].destination = SafeText("s3://backup/2026/photos.tar")
+        return snapshot
+    }
+
     /// `count` transfers of which every third moves.
     static func many(_ count: Int) -> EngineSnapshot {
         var snapshot = EngineSnapshot(takenAt: .zero, takenAtWall: WallTime(milliseconds: 0))

@@ -41,6 +41,7 @@ import TransferCore
             scene("upload", Fixtures.uploading, keys: [.enter]),
             scene("help", Fixtures.queue, keys: [.character("?")]),
             scene("confirm", Fixtures.queue, keys: [.character("d")]),
+            scene("confirm-store", Fixtures.storing, keys: [.character("d")]),
         ]
     }
 

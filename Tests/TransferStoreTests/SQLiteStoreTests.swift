@@ -37,6 +37,18 @@ struct SQLiteStoreTests {
         try store.close()
     }
 
+    @Test("holds no address that a server has signed for somebody")
+    func signedAddresses() throws {
+        let store = try SQLiteStore(path: path)
+        var record = try store.insert([.sample()], at: WallTime(milliseconds: 0))[0]
+        record.fill()
+        record.version?.address = "https://b.s3.amazonaws.com/k?X-Amz-Expires=600&X-Amz-Signature=0123abcd"
+        try store.commit(.with { $0.records = [record] })
+        #expect(try store.loadQueue().map(\.version?.address) == [record.source])
+        try store.close()
+        #expect(try !folder.read("carryon.db").contains(Array("0123abcd".utf8)))
+    }
+
     @Test("is written through at each commit, with foreign keys")
     func pragmas() throws {
         let store = try SQLiteStore(path: path)

@@ -3,7 +3,7 @@ import TransferCore
 /// Asks before a transfer is removed, and says what becomes of its data.
 enum ConfirmBox {
     static func draw(_ transfer: TransferSnapshot, state: AppState, on canvas: inout Canvas) {
-        let bindings = state.keyMap.bindings(in: .confirm).filter { $0.hint != nil }
+        let bindings = state.usefulBindings.filter { $0.hint != nil }
         let screen = canvas.area
         guard screen.columns >= 40, screen.rows >= 10 else {
             drawShort(bindings, on: &canvas)
@@ -38,6 +38,9 @@ enum ConfirmBox {
         case (_, .download) where transfer.bytesDone > 0:
             "\(Format.size(transfer.bytesDone)) of it are on disk, in an unfinished file beside the destination."
         case (_, .download): "Nothing of it is on disk yet."
+        case (_, .upload) where transfer.isEndedAtStore && transfer.bytesDone > 0:
+            "The local file stays as it is. The \(Format.size(transfer.bytesDone)) at the object store are deleted: it "
+                + "would keep them for ever."
         case (_, .upload) where transfer.bytesDone > 0:
             "The local file stays as it is. The server has \(Format.size(transfer.bytesDone)) of it, and keeps that for "
                 + "a while unless it is deleted there."

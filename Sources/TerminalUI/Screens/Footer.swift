@@ -6,12 +6,8 @@ enum Footer {
             canvas.put(" \(notice)", row: area.row, column: area.column, columns: area.columns, style: .warning)
             return
         }
-        var bindings = state.keyMap.bindings(in: state.keyContext)
-        if state.keyContext == .queue && state.snapshot.transfers.isEmpty {
-            bindings.removeAll { ![.help, .quit].contains($0.action) }
-        }
         var column = area.column + 1
-        for hint in hints(bindings, columns: area.columns - 2) {
+        for hint in hints(state.usefulBindings, columns: area.columns - 2) {
             let keys = hint.keys.width
             canvas.put(hint.keys, row: area.row, column: column, columns: keys, style: .key)
             canvas.put(hint.text, row: area.row, column: column + keys + 1, columns: hint.text.width, style: .muted)

@@ -70,6 +70,18 @@ public struct AppState: Sendable {
     /// What is in front.
     var keyContext: KeyContext { layers.last?.keyContext ?? .queue }
 
+    /// What keys can do now, without what makes no difference.
+    var usefulBindings: [KeyBinding] {
+        keyMap.bindings(in: keyContext).filter { binding in
+            switch keyContext {
+            case .queue: !snapshot.transfers.isEmpty || [.help, .quit].contains(binding.action)
+            // An object store is told in any case.
+            case .confirm: binding.action != .removeKeepingData || selected?.isEndedAtStore != true
+            case .detail, .help: true
+            }
+        }
+    }
+
     /// The transfer that the detail screen shows.
     var detailID: TransferID? {
         for case .detail(let id) in layers.reversed() { return id }
@@ -157,5 +169,12 @@ public struct AppState: Sendable {
             }
         }
         return watched != nil && detailID == nil ? [.engine(.watch(nil))] : []
+    }
+}
+
+extension TransferSnapshot {
+    /// Whether what is unfinished of it is in an object store, which forgets nothing by itself: a removal ends it there.
+    var isEndedAtStore: Bool {
+        direction == .upload && state != .completed && RemoteKind(destination.description) == .s3
     }
 }

@@ -64,7 +64,9 @@ extension DownloadMachine {
             let detail = "\(failures) tries in a row without a byte, the last: \(error.detail)"
             return close(.failed(TransferError(.tooManyAttempts, detail)), moment)
         }
-        let (_, rest) = planner.end(id, receivedEnd: report.receivedEnd, notBefore: notBefore, failures: failures)!
+        let (_, rest) = planner.end(
+            id, receivedEnd: report.receivedEnd, notBefore: notBefore, failures: failures,
+            isOutage: retryAfter == nil && error.code.isOutage)!
         if let version = record.version, !version.isResumable {
             return restart(because: "\(error.detail), and the server cannot resume", notBefore: notBefore, moment)
         }

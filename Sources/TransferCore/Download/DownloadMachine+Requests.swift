@@ -100,6 +100,7 @@ extension DownloadMachine {
             let status = if case .partial = head.kind { 206 } else { 200 }
             heads[id] = (moment.now - span.startedAt, status)
         }
+        planner.endOutage { moment.now + settings.retry.delayAfterOutage(using: &random) }
         guard id != comparing else { return }
         openingFailures = 0
         if phase == .probing {

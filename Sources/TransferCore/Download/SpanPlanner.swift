@@ -10,6 +10,8 @@ public struct SpanPlanner: Sendable, Equatable {
         public var notBefore: Instant
         /// Failures in a row at its first byte.
         public var failures: Int
+        /// Whether it waits because nothing was heard of the remote.
+        public var isOutage = false
     }
 
     /// A running request.
@@ -50,10 +52,20 @@ public struct SpanPlanner: Sendable, Equatable {
     public var nextRetry: Instant? { gaps.lazy.map(\.notBefore).min() }
 
     /// Makes bytes wanted that are not yet.
-    public mutating func want(_ range: ByteRange, notBefore: Instant = .zero, failures: Int = 0) {
+    public mutating func want(
+        _ range: ByteRange, notBefore: Instant = .zero, failures: Int = 0, isOutage: Bool = false
+    ) {
         guard !range.isEmpty else { return }
         let index = gaps.firstIndex { $0.range.start >= range.start } ?? gaps.endIndex
-        gaps.insert(Gap(range: range, notBefore: notBefore, failures: failures), at: index)
+        gaps.insert(Gap(range: range, notBefore: notBefore, failures: failures, isOutage: isOutage), at: index)
+    }
+
+    /// The remote has answered: gaps that wait because nothing was heard of it wait until `notBefore()` at most.
+    public mutating func endOutage(notBefore: () -> Instant) {
+        for index in gaps.indices where gaps[index].isOutage {
+            gaps[index].notBefore = min(gaps[index].notBefore, notBefore())
+            gaps[index].isOutage = false
+        }
     }
 
     /// Lets every gap be asked for at once.
@@ -61,6 +73,7 @@ public struct SpanPlanner: Sendable, Equatable {
         for index in gaps.indices {
             gaps[index].notBefore = .zero
             gaps[index].failures = 0
+            gaps[index].isOutage = false
         }
     }
 
@@ -148,12 +161,12 @@ public struct SpanPlanner: Sendable, Equatable {
     ///
     /// - Returns: Its span as it was, and what is left of it.
     public mutating func end(
-        _ id: RequestID, receivedEnd: Int64, notBefore: Instant = .zero, failures: Int = 0
+        _ id: RequestID, receivedEnd: Int64, notBefore: Instant = .zero, failures: Int = 0, isOutage: Bool = false
     ) -> (span: Span, rest: ByteRange)? {
         guard let span = running.removeValue(forKey: id) else { return nil }
         let reached = min(max(receivedEnd, span.range.start), span.range.end)
         let rest = ByteRange(reached, span.range.end)
-        want(rest, notBefore: notBefore, failures: failures)
+        want(rest, notBefore: notBefore, failures: failures, isOutage: isOutage)
         return (span, rest)
     }
 

@@ -30,4 +30,10 @@ public struct RetryPolicy: Sendable, Hashable {
         // Some jitter on top keeps a crowd that was told the same second apart.
         return retryAfter + .nanoseconds(min(jittered.nanoseconds, retryAfter.nanoseconds / 4))
     }
+
+    /// How long to wait still after an outage, once the remote has answered somebody else: up to two seconds by default,
+    /// so that what only this request meets with does not use up its tries at once.
+    public func delayAfterOutage(using random: inout some RandomNumberGenerator) -> Duration {
+        delay(afterFailures: 3, retryAfter: nil, using: &random)
+    }
 }

@@ -23,7 +23,9 @@ extension UploadMachine {
         switch report.outcome {
         case .failed(let error, let retryAfter): return controlFailed(error, retryAfter, moment)
         case .cancelled: return
-        default: controlFailures = 0
+        default:
+            controlFailures = 0
+            endOutage(moment)
         }
         switch (phase, report.outcome) {
         case (.registering, .registered(let address, let status)): registered(address, status, moment)
@@ -89,6 +91,7 @@ extension UploadMachine {
                 return close(.failed(TransferError(.tooManyAttempts, detail)), moment)
             }
             controlNotBefore = moment.now + delay
+            isControlOutage = retryAfter == nil && error.code.isOutage
             note(.retry, "\(error.detail), try \(controlFailures + 1) in \(delay.spoken)", moment)
         case .reconcile where error.code == .incomplete && incompleteAnswers < 2:
             // What counts is what the server has.
@@ -110,6 +113,7 @@ extension UploadMachine {
             guard record.upload != nil else { return }
             acknowledge(chunk, receipt: receipt, moment)
             controlFailures = 0
+            endOutage(moment)
             completeIfAcknowledged()
         case .cancelled: giveBack(running)
         case .failed(let error, let retryAfter):
@@ -147,7 +151,9 @@ extension UploadMachine {
             return close(.failed(TransferError(.tooManyAttempts, detail)), moment)
         }
         let delay = settings.retry.delay(afterFailures: failures, retryAfter: retryAfter, using: &random)
-        let retry = Retry(chunk: chunk, notBefore: moment.now + delay, failures: failures)
+        let retry = Retry(
+            chunk: chunk, notBefore: moment.now + delay, failures: failures,
+            isOutage: retryAfter == nil && error.code.isOutage)
         table.failed(chunk, isRefetch: error.code == .digestMismatchOfChunk)
         if report.status == nil, report.bytesSent == table.plan.range(of: chunk).length {
             doubtful.append(retry)
@@ -155,6 +161,21 @@ extension UploadMachine {
         } else {
             retries.append(retry)
             note(.retry, "#\(chunk) \(error.detail), again in \(delay.spoken)", moment)
+        }
+    }
+
+    /// The remote has answered: what waits because nothing was heard of it need not wait that long.
+    private mutating func endOutage(_ moment: Moment) {
+        if isControlOutage { controlNotBefore = min(controlNotBefore, moment.now) }
+        isControlOutage = false
+        for index in retries.indices where retries[index].isOutage {
+            let soon = moment.now + settings.retry.delayAfterOutage(using: &random)
+            retries[index].notBefore = min(retries[index].notBefore, soon)
+            retries[index].isOutage = false
+        }
+        for index in doubtful.indices where doubtful[index].isOutage {
+            doubtful[index].notBefore = min(doubtful[index].notBefore, moment.now)
+            doubtful[index].isOutage = false
         }
     }
 

@@ -40,8 +40,10 @@ public struct UploadMachine: TransferMachine {
     /// A chunk whose last try failed.
     struct Retry: Sendable, Equatable {
         let chunk: Int
-        let notBefore: Instant
+        var notBefore: Instant
         let failures: Int
+        /// Whether it waits because nothing was heard of the remote.
+        var isOutage = false
     }
 
     let settings: EngineSettings
@@ -55,9 +57,11 @@ public struct UploadMachine: TransferMachine {
     var sending: [RequestID: Sending] = [:]
     /// The running request that is not a chunk.
     var control: RequestID?
-    /// No control request before this, how often the last one has failed in a row, and why it did.
+    /// No control request before this, how often the last one has failed in a row, and whether the next one waits
+    /// because nothing was heard of the remote.
     var controlNotBefore: Instant = .zero
     var controlFailures = 0
+    var isControlOutage = false
     /// The lowest chunk that may not have been tried in this run, and how many there are.
     var nextChunk = 0
     var untried = 0

@@ -105,6 +105,14 @@ extension TransferError.Code {
         }
     }
 
+    /// Whether nothing was heard of the remote: as soon as it answers anybody, another try is worth it.
+    public var isOutage: Bool {
+        switch self {
+        case .cannotResolve, .cannotConnect, .connectionLost, .timedOut, .stalled: true
+        default: false
+        }
+    }
+
     /// What a person can do about it, as a clause that follows the error's detail; `nil` where nothing is known.
     public var remedy: String? {
         switch self {

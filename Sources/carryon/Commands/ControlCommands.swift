@@ -44,7 +44,11 @@ struct RetryCommand: ParsableCommand {
 /// `carryon remove`.
 struct RemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Take transfers out of the queue. Finished files are never deleted.")
+        commandName: "remove", abstract: "Take transfers out of the queue. Finished files are never deleted.",
+        discussion: """
+            What is unfinished stays: a file beside the destination, and what a chunk server has until that expires. An \
+            upload to an object store is always aborted there, because its parts would be kept, and paid for, without end.
+            """)
 
     @OptionGroup var state: StateOption
     @OptionGroup var selection: SelectionArguments

@@ -86,7 +86,7 @@ struct ServeCommand: ParsableCommand {
             let signals = Signals()
             let configuration = try configuration()
             let settings = try settings()
-            let store = try objectStore()
+            let store = try objectStore(signals)
             var logger = LogFile.standardError()
             if isQuiet { logger.logLevel = .warning }
             let folder = try dataFolder()

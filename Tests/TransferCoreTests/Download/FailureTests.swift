@@ -27,6 +27,21 @@ import Testing
         #expect(asked?.needsFreshConnection == true || bench.queue.nextDeadline(after: bench.now) == nil)
     }
 
+    @Test func theFirstAnswerAfterAnOutageWakesWhatWaits() throws {
+        var (bench, orders) = try active()
+        // Nobody is heard of until one is due long before the last one.
+        var waits: [Instant] = []
+        repeat {
+            for order in orders { bench.fail(order, .cannotConnect) }
+            waits = try #require(bench.download()).planner.gaps.map(\.notBefore).sorted()
+            bench.pass(waits[0] - bench.now)
+            orders = bench.requests
+        } while waits[waits.count - 1] - bench.now < .seconds(10)
+        bench.accept(orders[0], 40 * Self.mebibyte)
+        let gaps = try #require(bench.download()).planner.gaps
+        #expect(!gaps.isEmpty && gaps.allSatisfy { $0.notBefore - bench.now <= .seconds(2) })
+    }
+
     @Test(arguments: TransferError.Code.allCases.filter { $0.disposition == .needsUser })
     func aPersonIsAsked(_ code: TransferError.Code) throws {
         var (bench, orders) = try active()

@@ -52,6 +52,51 @@ import Testing
         #expect(tries == 2 && bench.row()?.state == .waiting)
     }
 
+    /// Brings chunk 0 to a wait of more than ten seconds, and gives back the order of another chunk, which runs.
+    private func waitingLong(_ bench: inout Bench, _ code: TransferError.Code, after: Duration? = nil) -> UploadOrder {
+        let other = bench.orders[1]
+        var order = bench.orders[0]
+        while true {
+            bench.refuse(order, code, status: nil, after: after)
+            let retry = bench.uploadMachine!.retries[0]
+            if retry.notBefore - bench.now > .seconds(10) { return other }
+            bench.pass(retry.notBefore - bench.now)
+            order = bench.orders[0]
+        }
+    }
+
+    @Test func theFirstAnswerAfterAnOutageWakesWhatWaits() {
+        var bench = Bench.sending(3)
+        let other = waitingLong(&bench, .cannotConnect)
+        bench.store(other)
+        #expect(bench.orders.map(\.chunk) == [2])
+        bench.pass(.seconds(2))
+        #expect(bench.orders.map(\.chunk) == [0])
+    }
+
+    @Test func anAnswerDoesNotWakeWhatTheServerHasPutOff() {
+        for (code, after) in [(TransferError.Code.serverError, nil), (.cannotConnect, Duration.seconds(60))] {
+            var bench = Bench.sending(3)
+            let other = waitingLong(&bench, code, after: after)
+            bench.store(other)
+            bench.pass(.seconds(2))
+            #expect(!bench.orders.contains { $0.chunk == 0 })
+        }
+    }
+
+    /// Also of chunks that are doubtful, once the question about them has failed for long.
+    @Test func theFirstAnswerAfterAnOutageAsksAboutDoubts() throws {
+        var bench = Bench.sending(3)
+        let other = bench.orders[1]
+        bench.loseAnswer(bench.orders[0])
+        repeat {
+            bench.pass(max(.zero, bench.uploadMachine!.questionTime - bench.now))
+            bench.refuse(try #require(bench.orders.first), .timedOut, status: nil)
+        } while bench.uploadMachine!.questionTime - bench.now < .seconds(10)
+        bench.store(other)
+        #expect(bench.orders.map(\.task).contains(.status(receipts: [:])))
+    }
+
     @Test func oneChunkInTroubleDoesNotHoldUpTheRest() {
         var bench = Bench.sending(6)
         let orders = bench.orders
