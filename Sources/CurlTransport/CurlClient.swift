@@ -29,10 +29,6 @@ public final class CurlClient: HTTPClient {
     /// No request is left then: each holds on to its client.
     deinit { loop.submit(.end) }
 
-    public func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer {
-        try await send(request, body: body, limit: limit, options: RequestOptions())
-    }
-
     public func send(
         _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
     ) async throws(TransferError) -> HTTPAnswer {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ImportTests {
     private static let allowed: [String: Set<String>] = [
         "TransferCore": [],
-        "WireProtocols": ["TransferCore", "Crypto", "Foundation", "FoundationEssentials", "FoundationXML"],
+        "WireProtocols": ["TransferCore", "Crypto", "FoundationEssentials"],
         "CurlTransport": ["TransferCore", "CCurl", "Glibc", "Synchronization"],
         "TransferEngine": [
             "TransferCore", "WireProtocols", "CLinux", "Collections", "Crypto", "Logging", "SystemPackage", "Glibc",

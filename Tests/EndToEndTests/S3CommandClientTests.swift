@@ -19,7 +19,9 @@ import WireProtocols
 
         var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
-        func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer {
+        func send(
+            _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
+        ) async throws(TransferError) -> HTTPAnswer {
             let answer = state.withLock { state in
                 state.requests.append(request)
                 return state.answers.isEmpty ? nil : state.answers.removeFirst()
@@ -107,6 +109,15 @@ import WireProtocols
         let endless = await #expect(throws: TransferError.self) { try await turning.objects(below: "") }
         #expect(endless?.code == .badResponse)
         #expect(turns.requests.count == 2500)
+    }
+
+    @Test func aStoreMayBeSilentForAMinute() {
+        var wanted = ConnectionOptions()
+        wanted.certificateAuthorities = "/ca.pem"
+        let patient = BucketClient.patient(wanted)
+        wanted.connectTimeout = .seconds(30)
+        wanted.stallTimeout = .seconds(60)
+        #expect(patient == wanted)
     }
 
     @Test func expiredCredentialsAreReadAgainOnce() async throws {

@@ -7,6 +7,9 @@ public enum EngineCommand: Sendable {
     case retry([TransferID])
     /// Takes transfers out of the queue; `withData` also deletes unfinished data, never a finished file.
     case remove([TransferID], withData: Bool)
+    /// Takes transfers out of the queue that do not run, and leaves what is unfinished wherever it is: no remote is told.
+    /// Those that run are removed with their data kept, as far as that can be.
+    case forget([TransferID])
     /// Compares every chunk on disk with its stored checksum and fetches the bad ones again.
     case verify([TransferID])
     case pauseAll

@@ -7,21 +7,17 @@ public protocol HTTPClient: Sendable {
     ///   - body: Sent with its length; an empty one is sent only with methods that call for one.
     ///   - limit: The longest body that is taken, in bytes. What is longer fails with
     ///     ``TransferError/Code/badResponse``.
-    /// - Throws: Why there is no whole answer; ``TransferError/Code/connectionLost`` if the task was cancelled.
-    func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer
-
-    /// The same with limits of its own. Throws ``TransferError/Code/timedOut`` if there is no whole answer in time.
+    /// - Throws: Why there is no whole answer; ``TransferError/Code/connectionLost`` if the task was cancelled, and
+    ///   ``TransferError/Code/timedOut`` if ``RequestOptions/timeout`` has passed.
     func send(
         _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
     ) async throws(TransferError) -> HTTPAnswer
 }
 
 extension HTTPClient {
-    /// For clients to which time means nothing.
-    public func send(
-        _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
-    ) async throws(TransferError) -> HTTPAnswer {
-        try await send(request, body: body, limit: limit)
+    /// The same without options.
+    public func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer {
+        try await send(request, body: body, limit: limit, options: RequestOptions())
     }
 }
 

@@ -8,6 +8,10 @@ extension QueueMachine {
         case .resume(let ids): for id in ids { resume(id, moment) }
         case .retry(let ids): for id in ids { retry(id, moment) }
         case .remove(let ids, let withData): for id in ids { remove(id, withData: withData, moment) }
+        case .forget(let ids):
+            for id in ids where entries[id] != nil {
+                if entries[id]?.machine == nil { forget(id) } else { remove(id, withData: false, moment) }
+            }
         case .verify(let ids): for id in ids { verify(id, moment) }
         case .pauseAll: for id in order { pause(id, moment) }
         case .resumeAll: for id in order where entries[id]?.record.state == .paused { resume(id, moment) }

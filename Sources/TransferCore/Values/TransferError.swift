@@ -139,7 +139,7 @@ extension TransferError.Code {
             "retry sends the whole file again; if --sha256 was wrong, remove the transfer and add it anew"
         case .chunkTooLarge: "remove it and add it again with a smaller --chunk-size, such as 1M"
         case .digestOutdated: "remove it and add it again"
-        case .abortFailed: "remove tries again"
+        case .abortFailed: "remove tries again, and `carryon remove --force` leaves it there"
         case .tooLarge: "send it to a server that takes files of this size"
         case .notFound, .gone, .refused: "check the address"
         default: nil

@@ -45,7 +45,7 @@ struct ContentCheck {
     ///
     /// - Throws: ``TransferError/Code/digestMismatch`` if the content is another one.
     mutating func result() throws(TransferError) -> String? {
-        let digest = sha256.map { hex($0.digest) }
+        let digest = sha256.map { Hex.encode($0.digest) }
         for expected in order.digests where expected.sha256 != digest {
             let whose = expected.origin == .user ? "expected" : "announced by the server"
             throw TransferError(

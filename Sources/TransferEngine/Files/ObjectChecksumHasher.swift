@@ -39,9 +39,9 @@ struct ObjectChecksumHasher {
 
     /// The checksum of all of it, in lowercase hex.
     mutating func finalize() -> String {
-        guard partSize != nil else { return hex(current.digest) }
+        guard partSize != nil else { return Hex.encode(current.digest) }
         if bytesInPart > 0 { endPart() }
-        return hex(whole.digest)
+        return Hex.encode(whole.digest)
     }
 
     private mutating func endPart() {

@@ -32,17 +32,11 @@ final class HeldBookmarks: Sendable {
             guard isComplete else {
                 return .failure(TransferError(.shortBody, "the answer is not complete"))
             }
-            if let expected = state.expected, hex(state.hasher.finalize()) != expected {
+            if let expected = state.expected, Hex.encode(state.hasher.finalize()) != expected {
                 return .failure(
                     TransferError(.digestMismatchOfChunk, "SHA-256 mismatch with what the server announced"))
             }
             return .success(state.bookmarks)
         }
     }
-}
-
-/// Lowercase hex.
-func hex(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

@@ -68,7 +68,8 @@ final class SourceReader: Sendable {
                 }
                 try checkSource()
                 let window = ChunkWindow(length: length, pieces: pieces, reader: self)
-                let digests = ChunkDigests(sha256: hex(hash.finalize()), md5: md5.map { hex($0.finalize()) })
+                let digests = ChunkDigests(
+                    sha256: Hex.encode(hash.finalize()), md5: md5.map { Hex.encode($0.finalize()) })
                 done(.success(PreparedChunk(window: window, digests: digests)))
             } catch {
                 for buffer in buffers { pool.giveBack(buffer) }

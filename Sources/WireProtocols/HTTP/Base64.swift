@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TransferCore
 
 /// Base64 as structured fields carry it (RFC 9651 §4.2.7).
 enum Base64 {

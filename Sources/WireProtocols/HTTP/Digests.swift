@@ -1,3 +1,5 @@
+import TransferCore
+
 /// `Repr-Digest` and `Content-Digest` (RFC 9530 §2, §3).
 ///
 /// The older `Digest` is not read: servers disagreed on whether it covers the file or the message

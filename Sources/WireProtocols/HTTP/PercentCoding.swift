@@ -1,3 +1,5 @@
+import TransferCore
+
 /// Percent-encoding (RFC 3986 §2.1).
 enum PercentCoding {
     /// The bytes that the text stands for; `nil` if a `%` is not followed by two hexadecimal digits.
@@ -9,8 +11,8 @@ enum PercentCoding {
                 result.append(byte)
                 continue
             }
-            guard let high = bytes.next().flatMap(FieldSyntax.hexValue),
-                let low = bytes.next().flatMap(FieldSyntax.hexValue)
+            guard let high = bytes.next().flatMap(Hex.value(ofDigit:)),
+                let low = bytes.next().flatMap(Hex.value(ofDigit:))
             else { return nil }
             result.append(high << 4 | low)
         }
@@ -24,7 +26,7 @@ enum PercentCoding {
         var index = 0
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let high = FieldSyntax.hexValue(bytes[index + 1]), let low = FieldSyntax.hexValue(bytes[index + 2])
+                let high = Hex.value(ofDigit: bytes[index + 1]), let low = Hex.value(ofDigit: bytes[index + 2])
             {
                 result.append(high << 4 | low)
                 index += 3

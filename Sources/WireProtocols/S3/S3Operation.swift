@@ -10,7 +10,6 @@ public enum S3Operation: Sendable, Hashable, CaseIterable {
     case putObject
     case getObject
     case headObject
-    case getObjectAttributes
 
     /// Whether it is a step of bringing a file to the store.
     public var isOfUpload: Bool {
@@ -18,7 +17,7 @@ public enum S3Operation: Sendable, Hashable, CaseIterable {
         case .createMultipartUpload, .uploadPart, .listParts, .completeMultipartUpload, .abortMultipartUpload,
             .putObject:
             true
-        case .listMultipartUploads, .listObjects, .getObject, .headObject, .getObjectAttributes: false
+        case .listMultipartUploads, .listObjects, .getObject, .headObject: false
         }
     }
 }

@@ -56,9 +56,21 @@ struct RemoveCommand: ParsableCommand {
     @Flag(name: .customLong("with-data"), help: "Delete unfinished data too.")
     var withData = false
 
+    @Flag(help: "Tell no object store: what it has of them stays there, where `carryon orphans` finds it.")
+    var force = false
+
+    func validate() throws {
+        if withData, force {
+            throw ValidationError("--force leaves unfinished data where it is: --with-data deletes it")
+        }
+    }
+
     func run() throws {
-        let withData = self.withData
-        let ids = try control(state, selection) { .remove($0, withData: withData) }
+        let (withData, force) = (self.withData, self.force)
+        let ids = try control(state, selection) {
+            guard force else { return .remove($0, withData: withData) }
+            return .forget($0)
+        }
         // Why something had to stay was said.
         guard ids.isEmpty else { throw Exit.failed }
     }

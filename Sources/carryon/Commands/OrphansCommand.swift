@@ -87,7 +87,13 @@ struct OrphansCommand: ParsableCommand {
     private func checkOptions() throws {
         if let leastDays, !(0...36_500).contains(leastDays) { throw UsageError("--older-than takes 0 to 36500 days") }
         if !abort.isEmpty, !adopt.isEmpty { throw UsageError("--abort and --adopt are two commands") }
-        if !adopt.isEmpty, adopt.count != 2 { throw UsageError("--adopt takes the id of an upload and a file") }
+        if !adopt.isEmpty {
+            guard adopt.count == 2 else { throw UsageError("--adopt takes the id of an upload and a file") }
+            guard Paths.isPlainFile(Paths.absolute(adopt[1])) else {
+                throw UsageError(
+                    Paths.exists(adopt[1]) ? "\(adopt[1]) is not a plain file" : "there is no file \(adopt[1])")
+            }
+        }
         if !abort.isEmpty || !adopt.isEmpty, json || leastDays != nil {
             throw UsageError(
                 "--json and --older-than are for the list: --abort and --adopt take the uploads that they name")
@@ -183,7 +189,8 @@ private struct Orphans {
                 throw UsageError("there is no unfinished upload \(id) below \(location.text)")
             }
             if let owner = owners.owner(of: upload, in: client.bucket) {
-                throw UsageError("transfer \(owner) goes on with the upload \(id): `carryon remove \(owner)` aborts it")
+                throw UsageError(
+                    "the upload \(id) is in the hands of transfer \(owner): `carryon remove \(owner)` aborts it")
             }
             return upload
         }

@@ -31,7 +31,11 @@ struct ReceiptsCommand: ParsableCommand {
             }
             let receipts = ListedReceipt.all(of: record, try workplace.store.loadChunks(of: id))
             if json { return try JSONOutput.print(receipts) }
-            if receipts.isEmpty { Diagnostics.say("carryon: transfer \(id) has no chunks yet") }
+            if receipts.isEmpty {
+                Diagnostics.say(
+                    "carryon: transfer \(id) has no chunks\(record.state == .completed ? ": the file is empty" : " yet")"
+                )
+            }
             for line in Columns.lines(receipts.map(\.row), right: [0, 1, 2]) { print(line) }
         }
     }

@@ -11,7 +11,7 @@ struct ListedOrphan: Encodable {
     /// `nil`, as `parts`, if the store lists the upload and does not know it when asked.
     let bytes: Int64?
     let parts: Int?
-    /// The transfer of this queue that goes on with it.
+    /// The transfer of this queue that goes on with it, or is still to abort it.
     let transfer: Int64?
 
     init(_ upload: S3Upload, in bucket: String, _ stored: StoredParts?, owner: TransferID?) {

@@ -74,7 +74,7 @@ struct Adoption: Sendable {
             sha256.update(bufferPointer: $0)
             md5.update(bufferPointer: $0)
         }
-        return ChunkDigests(sha256: FileReading.hex(sha256.finalize()), md5: FileReading.hex(md5.finalize()))
+        return ChunkDigests(sha256: Hex.encode(sha256.finalize()), md5: Hex.encode(md5.finalize()))
     }
 
     /// What proves that one of the entries holds a chunk.

@@ -12,7 +12,15 @@ extension BucketClient {
     ) throws(TransferError) {
         let clock = SystemClock()
         self.init(
-            bucket: bucket, http: try CurlClient(clock: clock, options: connection), source: access, options: options,
-            clock: clock)
+            bucket: bucket, http: try CurlClient(clock: clock, options: Self.patient(connection)), source: access,
+            options: options, clock: clock)
+    }
+
+    /// With limits that suit a person who waits, and a store that is silent while it gathers a long list.
+    static func patient(_ connection: ConnectionOptions) -> ConnectionOptions {
+        var connection = connection
+        connection.connectTimeout = .seconds(30)
+        connection.stallTimeout = .seconds(60)
+        return connection
     }
 }

@@ -13,7 +13,7 @@ enum FileReading {
         try read(path) { file in
             try read(file, ByteRange(0, file.identity().size), path) { hash.update(bufferPointer: $0) }
         }
-        return hex(hash.finalize())
+        return Hex.encode(hash.finalize())
     }
 
     /// Which file, and which content of it, stands under a path.
@@ -44,10 +44,5 @@ enum FileReading {
             take(UnsafeRawBufferPointer(piece))
             offset += Int64(count)
         }
-    }
-
-    /// Digits of a digest, in lowercase.
-    static func hex(_ digest: some Sequence<UInt8>) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -50,16 +50,20 @@ struct OrphanOwners {
         self.queue = queue.filter { $0.direction == .upload && RemoteKind($0.destination) == .s3 }
     }
 
-    /// The transfer that goes on with an upload, or may: one that was begun and whose upload id never arrived here.
+    /// The transfer that goes on with an upload, or may: one that was begun and whose upload id never arrived here; or
+    /// that has given it up and is still to abort it.
     func owner(of upload: S3Upload, in bucket: String) -> TransferID? {
         queue.first { record in
+            if record.abandoned.contains(where: { Self.isAddress($0, of: upload, in: bucket) }) { return true }
             guard let bookmark = record.upload else { return false }
             guard let text = bookmark.address else { return isDestination(record, upload, bucket) }
-            guard let address = S3UploadAddress(text: text), case .multipart(let id, _) = address.kind else {
-                return false
-            }
-            return id == upload.uploadID && address.location.bucket == bucket && address.location.hasKey(upload.key)
+            return Self.isAddress(text, of: upload, in: bucket)
         }?.id
+    }
+
+    private static func isAddress(_ text: String, of upload: S3Upload, in bucket: String) -> Bool {
+        guard let address = S3UploadAddress(text: text), case .multipart(let id, _) = address.kind else { return false }
+        return id == upload.uploadID && address.location.bucket == bucket && address.location.hasKey(upload.key)
     }
 
     private func isDestination(_ record: TransferRecord, _ upload: S3Upload, _ bucket: String) -> Bool {

@@ -40,6 +40,6 @@ extension Workplace {
 
     /// What an upload is known by before the remote has given it a name.
     private func key() -> String {
-        FileReading.hex((0..<16).map { _ in UInt8.random(in: .min ... .max) })
+        Hex.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) })
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// moto's imitation of S3 on a loopback port, which answers as AWS does and takes any key there can be.
@@ -28,7 +27,7 @@ public final class MotoServer: Sendable {
         let reserved = try ReservedPort()
         port = reserved.port
         folder = try TemporaryFolder()
-        process = try Self.start(program, port, folder)
+        process = try ChildProcess.startWatched(program, ["-H", "127.0.0.1", "-p", String(port)], in: folder)
         let (process, port, folder) = (self.process, self.port, self.folder)
         func log() -> String { String(decoding: (try? folder.read("log")) ?? [], as: UTF8.self) }
         try withExtendedLifetime(reserved) {
@@ -40,37 +39,6 @@ public final class MotoServer: Sendable {
             }
         }
     }
-
-    /// Starts the program under the eyes of a shell that kills it, and deletes its folder, when this process ends; see
-    /// ``SeaweedFS``.
-    private static func start(_ program: String, _ port: UInt16, _ folder: TemporaryFolder) throws -> ChildProcess {
-        var ends: [Int32] = [-1, -1]
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SystemFailure("socketpair") }
-        defer { close(ends[0]) }
-        return try ChildProcess(
-            try ChildProcess.find("bash"),
-            ["-c", watcher, "watcher", folder.path, program, "-H", "127.0.0.1", "-p", String(port)],
-            log: folder.path("log"), input: ends[0])
-    }
-
-    private static let watcher = #"""
-        trap '' HUP INT TERM
-        exec 3<&0 </dev/null
-        folder=$1
-        shift
-        cd "$folder"
-        "$@" 3<&- &
-        server=$!
-        cat <&3 >/dev/null &
-        lifeline=$!
-        wait -n
-        status=$?
-        kill -KILL "$lifeline" 2>/dev/null && exit "$status"
-        kill -KILL "$server"
-        wait
-        rm -rf "$folder"
-        """#
 
     /// Makes a bucket that nobody else uses, and returns its name.
     public func makeBucket() async throws -> String {

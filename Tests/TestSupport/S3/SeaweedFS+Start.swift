@@ -1,10 +1,7 @@
 import Glibc
 
 extension SeaweedFS {
-    /// Starts the store under the eyes of a shell that kills it, and deletes its folder, when this process ends.
-    ///
-    /// The shell learns of that from a socket whose other end only this process holds and never closes: the kernel does,
-    /// even after `kill -9`. (A parent-death signal would come as soon as the thread that started the store ends.)
+    /// Starts the store; it ends with this process, however that ends.
     static func start(_ program: String, _ first: UInt16, _ folder: TemporaryFolder) throws -> ChildProcess {
         let data = try folder.makeFolder("data")
         let identities = """
@@ -12,15 +9,10 @@ extension SeaweedFS {
               "credentials": [{"accessKey": "\(accessKey)", "secretKey": "\(secretKey)"}]}]}
             """
         let identitiesPath = try folder.write(Array(identities.utf8), to: "s3.json")
-        var ends: [Int32] = [-1, -1]
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SystemFailure("socketpair") }
-        defer { close(ends[0]) }
-        return try ChildProcess(
-            try ChildProcess.find("bash"),
+        return try ChildProcess.startWatched(
+            program,
             [
-                "-c", watcher, "watcher", folder.path, "\(first + grpcOffset)",
-                program, "-logtostderr=true", "server", "-dir=\(data)", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+                "-logtostderr=true", "server", "-dir=\(data)", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
                 // A single master need not wait for others, which makes the start take two seconds instead of eight.
                 "-master.peers=none", "-master.port=\(first)", "-master.telemetry=false",
                 "-volume.port=\(first + 1)",
@@ -32,7 +24,11 @@ extension SeaweedFS {
                 // These listen on ports of their own otherwise, the same for every run.
                 "-s3.port.iceberg=0", "-s3.port.lance=0",
             ],
-            log: folder.path("log"), input: ends[0])
+            in: folder,
+            environment: [
+                "TMPDIR": folder.path, "GOMEMLIMIT": "400MiB", "GOGC": "50", "WEED_MASTER_VOLUME_GROWTH_COPY_1": "2",
+            ],
+            leftovers: (first..<first + 4).map { "/tmp/seaweedfs-*-grpc-\($0 + grpcOffset).sock" })
     }
 
     /// How far from each of its ports SeaweedFS listens for gRPC.
@@ -55,27 +51,4 @@ extension SeaweedFS {
         close(socket)
         return true
     }
-
-    /// Takes the folder, the first gRPC port, and the command. A store that ends by itself leaves its folder to us.
-    private static let watcher = #"""
-        trap '' HUP INT TERM
-        exec 3<&0 </dev/null
-        folder=$1 first=$2
-        shift 2
-        export TMPDIR=$folder GOMEMLIMIT=400MiB GOGC=50 WEED_MASTER_VOLUME_GROWTH_COPY_1=2
-        cd "$folder"
-        "$@" 3<&- &
-        store=$!
-        cat <&3 >/dev/null &
-        lifeline=$!
-        wait -n
-        status=$?
-        kill -KILL "$lifeline" 2>/dev/null && exit "$status"
-        kill -KILL "$store"
-        wait
-        rm -rf "$folder"
-        for port in "$first" $((first + 1)) $((first + 2)) $((first + 3)); do
-            rm -f /tmp/seaweedfs-*-grpc-"$port".sock
-        done
-        """#
 }

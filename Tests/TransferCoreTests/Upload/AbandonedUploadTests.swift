@@ -126,9 +126,26 @@ import Testing
         #expect((3...6).contains(tries) && !bench.effects.contains(.remove(id)) && bench.queue.isIdle)
         #expect(bench.row()?.state == .paused)
         let sentence = bench.row()?.error?.sentence
-        #expect(sentence == "its unfinished upload is still at the store: it says cannot-connect: remove tries again")
+        #expect(sentence?.hasPrefix("its unfinished upload is still at the store: it says cannot-connect: ") == true)
 
         bench.handle(.command(.remove([id], withData: false)))
+        bench.answer(try #require(bench.orders.first), .aborted)
+        #expect(bench.effects.contains(.remove(id)) && bench.row() == nil)
+    }
+
+    @Test func whatIsForgottenIsNotToldToTheStore() {
+        var bench = Bench([Self.paused()])
+        bench.handle(.command(.forget([id, TransferID(99)])))
+        #expect(bench.orders.isEmpty && bench.effects.contains(.remove(id)) && bench.row() == nil)
+        #expect(bench.queue.isIdle)
+    }
+
+    @Test func whatRunsIsEndedRatherThanForgotten() throws {
+        var bench = StoreUpload.resumed(2, [])
+        let question = try #require(bench.orders.first)
+        bench.handle(.command(.forget([id])))
+        #expect(bench.cancels == [question.id] && !bench.effects.contains(.remove(id)))
+        bench.answer(question, .cancelled)
         bench.answer(try #require(bench.orders.first), .aborted)
         #expect(bench.effects.contains(.remove(id)) && bench.row() == nil)
     }

@@ -41,11 +41,6 @@ import TransferCore
         #expect(try held.end(isComplete: true).get() == [bookmark])
     }
 
-    @Test func hexadecimalDigits() {
-        #expect(hex([0x00, 0x0F, 0xA5, 0xFF]) == "000fa5ff")
-        #expect(hex([UInt8]()) == "")
-    }
-
     private func code(of result: Result<[ChunkBookmark], TransferError>) -> TransferError.Code? {
         if case .failure(let error) = result { error.code } else { nil }
     }

@@ -23,7 +23,7 @@ import TransferCore
         try await withBench(buffers: buffers) { bench in
             let chunk = try bench.prepare(range)
             let wanted = bench.pattern.bytes(range)
-            #expect(chunk.digests.sha256 == hex(SHA256.hash(wanted)))
+            #expect(chunk.digests.sha256 == Hex.encode(SHA256.hash(wanted)))
             let body = ChunkBody(chunk.window)
             #expect(try body.drain(to: body.length) == wanted)
             #expect(body.position == body.length)

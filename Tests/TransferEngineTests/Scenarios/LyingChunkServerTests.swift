@@ -46,7 +46,7 @@ import TransferCore
             #expect(isRight, "chunk \(index)")
             #expect(request["Content-Length"] == "\(range.length)")
             #expect(request["Transfer-Encoding"] == nil)
-            #expect(request["X-Chunk-Checksum"] == hex(SHA256.hash(request.body)))
+            #expect(request["X-Chunk-Checksum"] == Hex.encode(SHA256.hash(request.body)))
         }
     }
 

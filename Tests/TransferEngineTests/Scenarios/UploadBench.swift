@@ -111,7 +111,7 @@ enum ScriptedUpload {
         ]
         for chunk in 0..<plan.count {
             let range = plan.range(of: chunk)
-            let digest = hex(SHA256.hash(file.bytes(range.start..<range.end)))
+            let digest = Hex.encode(SHA256.hash(file.bytes(range.start..<range.end)))
             let receipt = #"{"checksum":"\#(digest)","index":\#(chunk)}"#
             faults.append(Fault(.path(chunkPath(chunk)), .status(200, body: receipt)))
         }

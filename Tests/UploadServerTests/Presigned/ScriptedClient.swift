@@ -25,10 +25,6 @@ final class ScriptedClient: HTTPClient {
 
     var sent: [Sent] { state.withLock { $0.sent } }
 
-    func send(_ request: HTTPRequest, body: [UInt8], limit: Int) async throws(TransferError) -> HTTPAnswer {
-        try await send(request, body: body, limit: limit, options: RequestOptions())
-    }
-
     func send(
         _ request: HTTPRequest, body: [UInt8], limit: Int, options: RequestOptions
     ) async throws(TransferError) -> HTTPAnswer {

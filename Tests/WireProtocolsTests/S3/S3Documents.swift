@@ -37,7 +37,6 @@ enum S3Documents {
         "ListMultipartUploadsResult": { body throws(TransferError) in _ = try S3Answers.uploads(body) },
         "ListBucketResult": { body throws(TransferError) in _ = try S3Answers.objects(body) },
         "CompleteMultipartUploadResult": { body throws(TransferError) in _ = try S3Answers.completion(body) },
-        "GetObjectAttributesResponse": { body throws(TransferError) in _ = try S3Answers.attributes(body) },
     ]
 
     /// The error of reading a body so; `nil` if it was read.

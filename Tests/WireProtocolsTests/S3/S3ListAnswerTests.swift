@@ -101,33 +101,6 @@ struct S3ListAnswerTests {
         #expect(try S3Answers.objects(body).objects.count == 100)
     }
 
-    @Test("the attributes of an object")
-    func attributes() throws {
-        let sum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-        let part = "<Part><PartNumber>1</PartNumber><Size>8</Size><ChecksumSHA256>\(sum)</ChecksumSHA256></Part>"
-        let content =
-            "<ETag>3858f-2</ETag><Checksum><ChecksumSHA256>\(sum)</ChecksumSHA256>"
-            + "<ChecksumType>COMPOSITE</ChecksumType></Checksum><ObjectParts><IsTruncated>true</IsTruncated>"
-            + "<MaxParts>1</MaxParts><NextPartNumberMarker>1</NextPartNumberMarker><PartNumberMarker>0</PartNumberMarker>"
-            + "<PartsCount>2</PartsCount>\(part)</ObjectParts><ObjectSize>12</ObjectSize>"
-        for root in ["GetObjectAttributesResponse", "GetObjectAttributesOutput"] {
-            let answer = try S3Answers.attributes(S3Documents.document(root, content))
-            #expect(answer.entityTag == "3858f-2" && answer.size == 12 && answer.partCount == 2)
-            #expect(answer.checksums.map(\.kind) == [.composite] && answer.checksums.map(\.partCount) == [nil])
-            #expect(answer.parts.map(\.number) == [1] && answer.parts.map(\.size) == [8] && answer.nextMarker == 1)
-            #expect(answer.parts[0].checksums[.sha256]?.hasPrefix("e3b0c442") == true)
-        }
-        let bare = try S3Answers.attributes(S3Documents.document("GetObjectAttributesResponse", ""))
-        #expect(bare.size == nil && bare.parts.isEmpty && bare.partCount == nil && bare.checksums.isEmpty)
-        for bad in [
-            "<ObjectSize>-1</ObjectSize>", "<ObjectParts><IsTruncated>true</IsTruncated></ObjectParts>",
-            "<ObjectParts>\(part)\(part)</ObjectParts>",
-        ] {
-            let body = S3Documents.document("GetObjectAttributesResponse", bad)
-            #expect(S3Documents.error(body, S3Answers.attributes)?.code == .badResponse)
-        }
-    }
-
     @Test("checksums in the head of an answer")
     func checksumFields() {
         let head = ResponseHead(

@@ -1,4 +1,5 @@
 import Foundation
+import TransferCore
 
 /// The name of a finished file: one component or several, each of them checked. A name is data, never a path.
 struct FileName: Hashable, Sendable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+import TransferCore
+
 /// The name of an upload: 128 random bits. Who knows it and has the owner's token may go on with the upload.
 struct UploadID: Hashable, Sendable, CustomStringConvertible {
     /// 32 lowercase hexadecimal digits.

@@ -70,27 +70,4 @@ public enum S3Answers {
             entityTag: answer.root.text(of: "ETag").flatMap { answer.isTag($0) ? $0 : nil },
             checksums: answer.objectChecksums(answer.root))
     }
-
-    /// The answer to `GetObjectAttributes`.
-    public static func attributes(_ body: [UInt8]) throws(TransferError) -> S3ObjectAttributes {
-        let answer = try S3Answer(
-            body, "GetObjectAttributesResponse", "GetObjectAttributesOutput", meaning: "the attributes of an object")
-        let list = answer.root.child("ObjectParts") ?? XMLTree(name: "ObjectParts")
-        var parts: [S3ObjectAttributes.Part] = []
-        for element in list.children("Part") {
-            parts.append(
-                S3ObjectAttributes.Part(
-                    number: try answer.partNumber(element), size: try answer.size(element, "Size"),
-                    checksums: answer.checksums(element)))
-        }
-        guard zip(parts, parts.dropFirst()).allSatisfy({ $0.number < $1.number }) else { throw answer.bad }
-        let count = (list.text(of: "PartsCount") ?? list.text(of: "TotalPartsCount"))
-            .flatMap { FieldSyntax.number($0) }
-        return S3ObjectAttributes(
-            entityTag: answer.root.text(of: "ETag").flatMap { answer.isTag($0) ? $0 : nil },
-            size: answer.root.child("ObjectSize") == nil ? nil : try answer.size(answer.root, "ObjectSize"),
-            checksums: answer.root.child("Checksum").map(answer.objectChecksums) ?? [],
-            partCount: count.flatMap { S3Limits.partNumbers.contains(Int($0)) ? Int($0) : nil },
-            parts: parts, nextMarker: try answer.nextMarker(list, last: parts.last?.number))
-    }
 }

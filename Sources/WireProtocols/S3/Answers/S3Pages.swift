@@ -51,28 +51,3 @@ public enum S3Completion: Sendable, Hashable {
     /// The store began to answer with success and then failed.
     case failed(S3Problem)
 }
-
-/// What a store knows of an object (`GetObjectAttributes`).
-public struct S3ObjectAttributes: Sendable, Hashable {
-    /// A part that the object was made of.
-    public struct Part: Sendable, Hashable {
-        /// 1 to 10,000.
-        public let number: Int
-        /// In bytes.
-        public let size: Int64
-        /// Values in lowercase hex.
-        public let checksums: [ObjectChecksum.Algorithm: String]
-    }
-
-    /// Without quotes, as this one answer has it.
-    public let entityTag: String?
-    /// In bytes.
-    public let size: Int64?
-    public let checksums: [S3ObjectChecksum]
-    /// How many parts the object was made of; `nil` for one that came as a whole.
-    public let partCount: Int?
-    /// One page of them, ascending by number; none where the store keeps no checksums of parts.
-    public let parts: [Part]
-    /// The `x-amz-part-number-marker` of the next page; `nil` on the last one.
-    public let nextMarker: Int?
-}

@@ -6,17 +6,14 @@ public struct S3Problem: Sendable, Hashable {
     public let message: String?
     /// Where the bucket is, if the store says so.
     public let region: String?
-    /// What the store's operators find the request by.
-    public let requestID: String?
 
     /// In Unicode scalars.
     private static let longestMessage = 300
 
-    public init(code: String, message: String? = nil, region: String? = nil, requestID: String? = nil) {
+    public init(code: String, message: String? = nil, region: String? = nil) {
         self.code = code
         self.message = message
         self.region = region
-        self.requestID = requestID
     }
 
     /// Reads the body of a refusal.
@@ -34,7 +31,6 @@ public struct S3Problem: Sendable, Hashable {
         region = (root.text(of: "Region") ?? root.text(of: "LocationConstraint")).flatMap {
             S3Endpoint.isRegion($0) ? $0 : nil
         }
-        requestID = root.text(of: "RequestId").flatMap { Self.isWord($0) ? $0 : nil }
     }
 
     /// Our words, and in brackets the store's.

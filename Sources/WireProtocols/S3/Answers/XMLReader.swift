@@ -1,3 +1,5 @@
+import TransferCore
+
 /// Reads the XML that stores send (XML 1.0 §2): elements, text, the predefined entities and numbers of characters.
 ///
 /// It is our own because `XMLParser` of Foundation on Linux takes some documents that were cut off for whole ones, and
@@ -142,7 +144,7 @@ struct XMLReader {
     private static func scalar(_ text: String) -> Unicode.Scalar? {
         let isHex = text.hasPrefix("#x")
         let digits = text.dropFirst(isHex ? 2 : 1)
-        guard text.hasPrefix("#"), digits.utf8.allSatisfy({ FieldSyntax.hexValue($0) != nil }),
+        guard text.hasPrefix("#"), digits.utf8.allSatisfy({ Hex.value(ofDigit: $0) != nil }),
             let scalar = UInt32(digits, radix: isHex ? 16 : 10).flatMap(Unicode.Scalar.init)
         else { return nil }
         return scalar.value >= 0x20 || isSpace(UInt8(scalar.value)) ? scalar : nil

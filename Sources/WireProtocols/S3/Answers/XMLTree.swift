@@ -21,13 +21,8 @@ struct XMLTree {
 
     /// The text of the only child of that name; `nil` if there is none or several.
     func text(of name: String) -> String? {
-        child(name)?.text
-    }
-
-    /// The only child of that name; `nil` if there is none or several.
-    func child(_ name: String) -> XMLTree? {
         let found = children(name)
-        return found.count == 1 ? found[0] : nil
+        return found.count == 1 ? found[0].text : nil
     }
 
     func children(_ name: String) -> [XMLTree] {

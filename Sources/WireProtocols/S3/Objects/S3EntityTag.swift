@@ -1,3 +1,5 @@
+import TransferCore
+
 /// What an object store calls the content of a part or an object. Stores write one tag in several ways, with and
 /// without quotes.
 enum S3EntityTag {
@@ -19,7 +21,7 @@ enum S3EntityTag {
     /// unless that is encrypted with a key of its own.
     static func md5(_ text: String) -> String? {
         let tag = bare(text)
-        guard tag.utf8.count == 32, tag.utf8.allSatisfy({ FieldSyntax.hexValue($0) != nil }) else { return nil }
+        guard tag.utf8.count == 32, tag.utf8.allSatisfy({ Hex.value(ofDigit: $0) != nil }) else { return nil }
         return FieldSyntax.lowercased(tag)
     }
 }
