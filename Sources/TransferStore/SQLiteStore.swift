@@ -58,15 +58,34 @@ public final class SQLiteStore: BookmarkStore {
         guard !wishes.isEmpty else { return [] }
         return try write { db in
             var options = OptionsCoder()
-            let statement = try db.cachedStatement(sql: TransferColumn.insertWish)
-            return try wishes.map { wish in
-                // The id in here is made up: the database gives the real one.
-                let draft = TransferRecord(id: TransferID(0), wish: wish, createdAt: time)
-                statement.setUncheckedArguments(try draft.arguments(TransferColumn.wish, &options))
-                try statement.execute()
-                return TransferRecord(id: TransferID(db.lastInsertedRowID), wish: wish, createdAt: time)
-            }
+            return try wishes.map { try Self.insert($0, at: time, db, &options) }
         }
+    }
+
+    /// Appends a transfer that has begun elsewhere to the queue, with all that is known of it: all of it or none of it.
+    ///
+    /// - Parameter known: What is to become durable with the transfer that it is given.
+    /// - Returns: Its id.
+    public func insert(
+        _ wish: NewTransfer, at time: WallTime, with known: (TransferRecord) -> StoreBatch
+    ) throws -> TransferID {
+        try write { db in
+            var options = OptionsCoder()
+            let record = try Self.insert(wish, at: time, db, &options)
+            try BatchWriter(db: db).write(known(record))
+            return record.id
+        }
+    }
+
+    private static func insert(
+        _ wish: NewTransfer, at time: WallTime, _ db: Database, _ options: inout OptionsCoder
+    ) throws -> TransferRecord {
+        // The id in here is made up: the database gives the real one.
+        let draft = TransferRecord(id: TransferID(0), wish: wish, createdAt: time)
+        let statement = try db.cachedStatement(sql: TransferColumn.insertWish)
+        statement.setUncheckedArguments(try draft.arguments(TransferColumn.wish, &options))
+        try statement.execute()
+        return TransferRecord(id: TransferID(db.lastInsertedRowID), wish: wish, createdAt: time)
     }
 
     public func commit(_ batch: StoreBatch) throws {

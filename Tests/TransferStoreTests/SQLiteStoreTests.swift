@@ -192,6 +192,24 @@ struct SQLiteStoreTests {
         try store.close()
     }
 
+    @Test("takes a transfer with its bookmark, or neither")
+    func withBookmark() throws {
+        let store = try SQLiteStore(path: path)
+        let id = try store.insert(.sample(), at: WallTime(milliseconds: 5)) { record in
+            .with { $0.chunks[record.id] = [ChunkBookmark(index: 3, bytes: 1, checksum: 2)] }
+        }
+        #expect(try store.loadQueue().map(\.id) == [id])
+        #expect(try store.loadChunks(of: id).map(\.index) == [3])
+        _ = try store.pragma("max_page_count = 20")
+        #expect(throws: StoreError.self) {
+            try store.insert(.sample(2), at: WallTime(milliseconds: 5)) { record in
+                .with { $0.chunks[record.id] = (0..<50_000).map { ChunkBookmark(index: $0, bytes: 1, checksum: 2) } }
+            }
+        }
+        #expect(try store.loadQueue().map(\.id) == [id])
+        try store.close()
+    }
+
     @Test("that another program is writing to is not waited for long")
     func busy() throws {
         let store = try SQLiteStore(path: path)

@@ -14,7 +14,9 @@ extension QueueMachine {
             }
         case .verify(let ids): for id in ids { verify(id, moment) }
         case .pauseAll: for id in order { pause(id, moment) }
-        case .resumeAll: for id in order where entries[id]?.record.state == .paused { resume(id, moment) }
+        case .resumeAll:
+            // What was to be removed is nothing that waits to go on.
+            for id in order where entries[id]?.record.state == .paused && !isRemovalOpen(id) { resume(id, moment) }
         case .watch(let id): watch(id)
         }
     }
@@ -51,8 +53,12 @@ extension QueueMachine {
             return
         }
         guard entry.record.state == .paused || entry.record.state == .failed else { return }
-        queueAgain(id)
+        // What failed was its removal.
+        if isRemovalOpen(id) { remove(id, withData: true, moment) } else { queueAgain(id) }
     }
+
+    /// Whether a transfer is still there only because its store could not be told that it goes.
+    private func isRemovalOpen(_ id: TransferID) -> Bool { entries[id]?.record.error?.code == .abortFailed }
 
     /// Puts a transfer back into the queue after an error, without what the error says cannot be built upon.
     mutating func queueAgain(_ id: TransferID) {

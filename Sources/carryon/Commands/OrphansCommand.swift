@@ -120,7 +120,7 @@ private struct Orphans {
         let owners = OrphanOwners(try workplace.store.loadQueue())
         let listed = list.entries.map { entry in
             ListedOrphan(
-                entry.upload, in: location.bucket, entry.parts,
+                entry.upload, in: location.bucket, entry.amount,
                 owner: owners.owner(of: entry.upload, in: location.bucket))
         }
         if json { return try JSONOutput.print(listed) }
@@ -169,14 +169,14 @@ private struct Orphans {
         Diagnostics.say(
             "carryon: comparing \(parts.count) part\(parts.count == 1 ? "" : "s") with \(SafeText(path))")
         let adoption = try Background.wait(signals, forBlocking: { try Adoption(parts, file: path) })
-        let record = try workplace.adopt(adoption, of: upload, in: client.bucket, parts, file: path, options)
+        let id = try workplace.adopt(adoption, of: upload, in: client.bucket, parts, file: path, options)
         for chunk in adoption.differing {
             Diagnostics.say("carryon: part \(chunk + 1) differs: it will be sent again")
         }
         Diagnostics.say(
             "carryon: \(adoption.receipts.count) of \(adoption.plan.count) parts are kept; `carryon run` sends the rest"
         )
-        print(record.id)
+        print(id)
     }
 
     /// The uploads of these ids, all of which may be touched.

@@ -14,13 +14,13 @@ struct ListedOrphan: Encodable {
     /// The transfer of this queue that goes on with it, or is still to abort it.
     let transfer: Int64?
 
-    init(_ upload: S3Upload, in bucket: String, _ stored: StoredParts?, owner: TransferID?) {
+    init(_ upload: S3Upload, in bucket: String, _ amount: StoredAmount?, owner: TransferID?) {
         self.bucket = bucket
         key = upload.key
         uploadId = upload.uploadID
         initiatedAt = upload.initiated.map(Timestamp.text)
-        bytes = stored?.bytes
-        parts = stored?.count
+        bytes = amount?.bytes
+        parts = amount?.parts
         transfer = owner?.rawValue
     }
 

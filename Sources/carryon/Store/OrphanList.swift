@@ -7,7 +7,7 @@ struct OrphanList: Sendable {
         let upload: S3Upload
         /// `nil` if the store does not know the upload that it lists: it has come to its end meanwhile, or has a key that
         /// the store does not list as it is.
-        let parts: StoredParts?
+        let amount: StoredAmount?
     }
 
     /// The oldest first.
@@ -20,21 +20,21 @@ struct OrphanList: Sendable {
         let uploads = try await client.uploads(below: location.key)
             .filter { upload in limit.map { limit in upload.initiated.map { $0 < limit } ?? false } ?? true }
             .sorted { ($0.initiated?.milliseconds ?? 0) < ($1.initiated?.milliseconds ?? 0) }
-        entries = try await withThrowingTaskGroup(of: (Int, StoredParts?).self) { group in
-            var found = [StoredParts?](repeating: nil, count: uploads.count)
+        entries = try await withThrowingTaskGroup(of: (Int, StoredAmount?).self) { group in
+            var found = [StoredAmount?](repeating: nil, count: uploads.count)
             for (index, upload) in uploads.enumerated() {
-                if index >= Self.width, let (place, parts) = try await group.next() { found[place] = parts }
-                group.addTask { (index, try await Self.parts(of: upload, client)) }
+                if index >= Self.width, let (place, amount) = try await group.next() { found[place] = amount }
+                group.addTask { (index, try await Self.amount(of: upload, client)) }
             }
-            for try await (place, parts) in group { found[place] = parts }
+            for try await (place, amount) in group { found[place] = amount }
             return zip(uploads, found).map(Entry.init)
         }
     }
 
     /// `nil` if the store does not know the upload.
-    private static func parts(of upload: S3Upload, _ client: BucketClient) async throws -> StoredParts? {
+    private static func amount(of upload: S3Upload, _ client: BucketClient) async throws -> StoredAmount? {
         do throws(TransferError) {
-            return try await client.parts(of: upload)
+            return StoredAmount(try await client.parts(of: upload))
         } catch {
             guard error.code == .uploadLost else { throw error }
             return nil

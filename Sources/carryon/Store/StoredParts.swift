@@ -17,7 +17,17 @@ struct StoredParts: Sendable {
 
     /// How many parts of the file are there.
     var count: Int { entries.count }
+}
 
-    /// What is there of the file, in bytes. What was sent twice is kept twice, but one of it counts.
-    var bytes: Int64 { entries.values.reduce(0) { $0 + ($1.last?.size ?? 0) } }
+/// How much a store has of an unfinished upload.
+struct StoredAmount: Sendable {
+    /// Parts of the file.
+    let parts: Int
+    /// What is there of the file. What was sent twice is kept twice, but one of it counts.
+    let bytes: Int64
+
+    init(_ parts: StoredParts) {
+        self.parts = parts.count
+        bytes = parts.entries.values.reduce(0) { $0 + ($1.last?.size ?? 0) }
+    }
 }

@@ -42,7 +42,7 @@ import Testing
         #expect(!gaps.isEmpty && gaps.allSatisfy { $0.notBefore - bench.now <= .seconds(2) })
     }
 
-    @Test(arguments: TransferError.Code.allCases.filter { $0.disposition == .needsUser })
+    @Test(arguments: TransferError.Code.allCases.filter { $0.disposition == .needsUser && $0 != .abortFailed })
     func aPersonIsAsked(_ code: TransferError.Code) throws {
         var (bench, orders) = try active()
         bench.fail(orders[0], code)

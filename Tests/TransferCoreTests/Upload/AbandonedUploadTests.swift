@@ -133,6 +133,22 @@ import Testing
         #expect(bench.effects.contains(.remove(id)) && bench.row() == nil)
     }
 
+    @Test func whatWasToBeRemovedIsNeverSent() throws {
+        for command in [EngineCommand.retry([id]), .resume([id]), .resumeAll] {
+            var bench = Bench([Self.paused()])
+            bench.handle(.command(.remove([id], withData: false)))
+            bench.refuse(try #require(bench.orders.first), .forbidden, status: 403)
+            bench.handle(.command(.pauseAll), .command(command))
+            guard case .resumeAll = command else {
+                #expect(bench.orders.map(\.task) == [.abort])
+                bench.answer(try #require(bench.orders.first), .aborted)
+                #expect(bench.effects.contains(.remove(id)) && bench.row() == nil)
+                continue
+            }
+            #expect(bench.orders.isEmpty && bench.queue.isIdle && bench.row()?.error?.code == .abortFailed)
+        }
+    }
+
     @Test func whatIsForgottenIsNotToldToTheStore() {
         var bench = Bench([Self.paused()])
         bench.handle(.command(.forget([id, TransferID(99)])))

@@ -135,7 +135,11 @@ import Testing
         #expect(tries == 8 && bench.row()?.state == .paused && bench.row()?.error?.code == .tooManyAttempts)
     }
 
-    @Test(arguments: TransferError.Code.allCases.filter { $0.disposition == .needsUser || $0.disposition == .fatal })
+    /// No chunk is answered with a removal that failed.
+    @Test(
+        arguments: TransferError.Code.allCases.filter { code in
+            [.needsUser, .fatal].contains(code.disposition) && code != .abortFailed
+        })
     func theRestStops(_ code: TransferError.Code) {
         var bench = Bench.sending()
         let orders = bench.orders

@@ -24,6 +24,14 @@ struct AbortTests {
         }
     }
 
+    @Test("and believing nobody else that it is gone")
+    func notFoundBySomebody() {
+        for answer in [ScriptedAnswer(404), ScriptedAnswer(404, [:], "<html>not here</html>")] {
+            #expect(run([ScriptedAnswer(404), answer]).0.failure?.disposition == .retry)
+        }
+        #expect(run([.problem(404, "NoSuchBucket"), .problem(404, "NoSuchBucket")]).0 == .aborted)
+    }
+
     @Test("again when a part has landed meanwhile")
     func again() {
         let (outcome, asked) = run([

@@ -25,15 +25,18 @@ struct AbortFlow: S3UploadFlow {
     mutating func answered(
         _ answer: S3UploadAnswer, _ memory: RemoteMemory
     ) throws(TransferError) -> S3UploadVerdict {
-        let isGone = answer.head.status == 404 || step == .listing && answer.forbidsLooking
-        guard answer.isSuccess || isGone else { return .refused }
         switch step {
         case .aborting:
+            // Whatever is not there: the list tells.
+            guard answer.isSuccess || answer.head.status == 404 else { return .refused }
             tries += 1
             step = .listing
             return .goOn
         case .listing:
-            if isGone { return .done(.aborted) }
+            // Only by the store's own word: anybody on the way may answer 404.
+            let isGone = ["NoSuchUpload", "NoSuchKey", "NoSuchBucket"].contains(answer.problem?.code)
+            if isGone || answer.forbidsLooking { return .done(.aborted) }
+            guard answer.isSuccess else { return .refused }
             guard try !S3Answers.parts(answer.body).parts.isEmpty else { return .done(.aborted) }
             guard tries < Self.mostTries else {
                 throw TransferError(
