@@ -135,7 +135,7 @@ import Testing
         #expect(added.errors.contains("no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"))
         let listed = try #require(try await place.program.list().first)
         #expect(listed["state"] as? String == "paused")
-        #expect((listed["error"] as? [String: Any])?["code"] as? String == "unauthorized")
+        #expect((listed["error"] as? [String: Any])?["code"] as? String == "no-credentials")
         // Mended outside, it goes on.
         _ = try await place.run(["retry", "1"])
         let run = try await place.run(["run", "--until-idle"])

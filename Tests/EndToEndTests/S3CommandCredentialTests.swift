@@ -111,7 +111,7 @@ import WireProtocols
     ])
     func aProgramThatFailsIsExplained(command: String, beginning: String) async throws {
         let error = try await onOwnThread { Self.failure(of: command) }
-        #expect(error?.code == .unauthorized)
+        #expect(error?.code == .noCredentials)
         #expect(error?.detail.description.hasPrefix(beginning) == true, "\(error?.detail.description ?? "")")
         #expect(error?.detail.description.contains("out-secret") == false)
     }
@@ -201,7 +201,7 @@ import WireProtocols
         let start = ContinuousClock.now
         interruption.interrupt()
         let codes = try await errors.map { $0?.code }
-        #expect(codes == [.unauthorized, .unauthorized])
+        #expect(codes == [.noCredentials, .noCredentials])
         #expect(ContinuousClock.now - start < .seconds(30))
         let left = try Self.left(folder)
         try await eventually("it is gone") { Self.isGone(left) }

@@ -190,6 +190,9 @@ import Testing
         #expect((transfer["error"] as? [String: Any])?["code"] as? String == "abort-failed")
         #expect(try await unfinished(place) == [ids.plain, ids.checked])
 
+        let run = try await place.run(["run", "--until-idle"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains(": still paused: its unfinished upload is still at the store: "), "\(run.errors)")
         // It is that transfer's to abort, whoever else might want it.
         let listed = try S3CommandPlace.objects(try await place.run(["orphans", "--json", place.address()]).output)
         #expect(listed.first { $0["uploadId"] as? String == ids.plain }?["transfer"] as? Int == 1)

@@ -34,6 +34,7 @@ import Testing
             "one side of a transfer is on this machine: to fetch all of these, put a local"
         ),
         (["s3://bkt/f", "s3://bkt/p/", "s3://other"], "one side of a transfer is on this machine"),
+        (["s3://bkt/f", "s3://bkt/copy"], "one side of a transfer is on this machine"),
         (["f", "folder/f", "s3://bkt/x"], "f would get the same name in the bucket"),
     ])
     func oneLineSaysWhatIsWrong(arguments: [String], beginning: String) async throws {

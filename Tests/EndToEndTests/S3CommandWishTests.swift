@@ -103,8 +103,10 @@ import WireProtocols
     }
 
     @Test func severalObjectsNeedNoFolderOnTheCommandLine() throws {
-        let objects = try parser().wishes(["s3://bkt/x", "s3://other/y"])
-        #expect(pairs(objects) == ["s3://bkt/x -> /downloads/", "s3://other/y -> /downloads/"])
+        let objects = try parser().wishes(["s3://bkt/x", "s3://other/y", "s3://bkt/z"])
+        #expect(
+            pairs(objects)
+                == ["s3://bkt/x -> /downloads/", "s3://other/y -> /downloads/", "s3://bkt/z -> /downloads/"])
         let mixed = try parser(objects: ["p/a"]).wishes(["http://h/x", "s3://bkt/p/"])
         #expect(pairs(mixed) == ["http://h/x -> /downloads/", "s3://bkt/p/a -> /downloads/a"])
     }

@@ -46,6 +46,23 @@ import Testing
         #expect(try await program.list().isEmpty)
     }
 
+    /// There is nothing here to compare, and to verify is not to send.
+    @Test func verifyingAnUploadSendsNothing() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], to: "f")
+        let program = CarryonProgram(in: folder)
+        let server = FaultyServer([])
+        try server.start()
+        defer { server.stop() }
+        #expect(try await program.run(["add", "f", server.url("")]).status == 0)
+        let verified = try await program.run(["verify", "1"])
+        #expect(verified.status == 0, "\(verified.errors)")
+        #expect(
+            verified.output == "1 f: the server has compared every chunk that it acknowledged with its SHA-256\n")
+        #expect(server.requests.isEmpty)
+        #expect(try await program.list().first?["state"] as? String == "queued")
+    }
+
     @Test func aQueryInTheAddressIsExplained() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write([1], to: "f")

@@ -84,7 +84,9 @@ extension UploadMachine {
         switch error.disposition {
         case .retry:
             let delay = settings.retry.delay(afterFailures: controlFailures, retryAfter: retryAfter, using: &random)
-            let limit = record.upload?.address == nil ? min(settings.retry.limit, 8) : settings.retry.limit
+            // An address that nobody has ever answered at is soon given up; whoever is busy is there.
+            let isKnown = record.upload?.address != nil || error.code == .serverBusy
+            let limit = isKnown ? settings.retry.limit : min(settings.retry.limit, 8)
             // A server that says "not yet" will say when.
             guard controlFailures < limit || error.code == .locked else {
                 let detail = "\(controlFailures) tries in a row without an answer, the last: \(error.detail)"

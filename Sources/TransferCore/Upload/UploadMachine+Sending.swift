@@ -139,8 +139,9 @@ extension UploadMachine {
         record.chunksDone = table.chunksDone
         let count = acknowledged.chunksDone
         // Of a new upload there is nothing to tell; why it is a new one was told before.
-        guard count > 0 || phase == .asking else { return }
-        explain("the server has \(count) of \(table.count) chunks, \(untried) to send", moment)
+        guard count > 0 || !offers.isEmpty || phase == .asking else { return }
+        let alike = offers.isEmpty ? "" : " and \(offers.count) that may be of this file"
+        explain("the server has \(count) of \(table.count) chunks\(alike), \(untried - offers.count) to send", moment)
     }
 
     /// The receipt of a chunk that the server has: the one that is held, unless the server has come to call the chunk

@@ -39,6 +39,7 @@ public struct TransferError: Error, Hashable, Sendable {
         case remoteConflict = "remote-conflict"
         // A person has to act.
         case unauthorized
+        case noCredentials = "no-credentials"
         case forbidden
         case proxyAuthentication = "proxy-authentication"
         case certificate
@@ -94,7 +95,8 @@ extension TransferError.Code {
         case .remoteChanged, .rangeIgnored, .rangeNotSatisfiable, .partLost, .uploadLost, .chunkConflict, .incomplete,
             .remoteConflict:
             .reconcile
-        case .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
+        case .unauthorized, .noCredentials, .forbidden, .proxyAuthentication, .certificate, .diskFull,
+            .permissionDenied, .nameTaken,
             .partTaken,
             .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts, .sourceChanged, .sourceMissing,
             .sourceUnreadable,
@@ -118,6 +120,7 @@ extension TransferError.Code {
         switch self {
         case .unauthorized, .forbidden:
             "check the address and its credentials (--header, --netrc, for s3:// the AWS settings), then retry"
+        case .noCredentials: "when that is mended, retry"
         case .proxyAuthentication: "put the proxy's user and password into the proxy variable, then retry"
         case .certificate: "name the authority with --cacert, or accept any with --insecure"
         case .diskFull: "free some space, then retry"

@@ -91,17 +91,19 @@ struct VerifyCommand: ParsableCommand {
             let settings = try Settings.load()
             let workplace = try Workplace(state: state.folder)
             let ids = try selection.resolve(in: try workplace.store.loadQueue())
-            // What is verified and turns out to be whole is not started; what is not whole is repaired.
-            let before = try workplace.store.loadQueue().filter { ids.contains($0.id) }
-            let engine = try workplace.engine(settings: settings.engine, only: Set(ids))
-            engine.send(.verify(before.map(\.id)))
+            // What is verified and turns out to be whole is not started; what is not whole is repaired. Of an upload
+            // there is nothing to verify here, and so nothing to run.
+            let downloads = try workplace.store.loadQueue()
+                .filter { ids.contains($0.id) && $0.direction == .download }.map(\.id)
+            let engine = try workplace.engine(settings: settings.engine, only: Set(downloads))
+            engine.send(.verify(downloads))
             _ = EngineWaiter(engine).wait(until: { $0.commandsTaken >= 1 })
             defer {
                 for row in engine.snapshot().transfers where ids.contains(row.id) {
                     print("\(row.id) \(row.name): \(Self.outcome(row))")
                 }
             }
-            try LineRun(engine: engine, signals: signals, only: Set(ids)).run(untilIdle: true)
+            try LineRun(engine: engine, signals: signals, only: Set(downloads)).run(untilIdle: true)
         }
     }
 

@@ -12,7 +12,8 @@ struct OrphansCommand: ParsableCommand {
         discussion: """
             A store keeps the parts of an unfinished upload, and its owner pays for them, until somebody completes or \
             aborts it. Each line has its age, what is there, where it goes, and its id; those that a transfer of this \
-            queue goes on with say so, and are neither aborted nor adopted here.
+            queue goes on with say so, and are neither aborted nor adopted here. What others are sending at this moment, \
+            such as the clients of a `carryon serve --s3`, is not known here: look at the age.
 
               carryon orphans s3://bucket/backups/
               carryon orphans s3://bucket/backups/ --abort ID

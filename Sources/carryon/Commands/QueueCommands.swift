@@ -127,6 +127,7 @@ struct LineRun {
     func run(untilIdle: Bool) throws {
         var lines = ProgressLines(only: only)
         var snapshot = engine.snapshot()
+        let troubledBefore = Set(troubled(snapshot).map(\.id))
         while !(untilIdle && snapshot.isIdle) {
             if signals.wait(for: engine.changes, timeout: lines.timeout(after: snapshot)) != nil {
                 lines.finish()
@@ -140,11 +141,17 @@ struct LineRun {
         engine.stop()
         lines.show(engine.snapshot())
         lines.finish()
-        guard troubled(engine.snapshot()).isEmpty else { throw Exit.failed }
+        let troubled = troubled(engine.snapshot())
+        // Nothing has been said yet of what was so at the start.
+        for transfer in troubled where troubledBefore.contains(transfer.id) {
+            guard let error = transfer.error else { continue }
+            Diagnostics.say("\(transfer.id) \(transfer.name): still \(transfer.state.rawValue): \(error.sentence)")
+        }
+        guard troubled.isEmpty else { throw Exit.failed }
     }
 
     /// Transfers that failed or need a person.
-    private func troubled(_ snapshot: EngineSnapshot) -> Set<TransferID> {
-        Set(snapshot.transfers.filter { $0.error != nil && only?.contains($0.id) != false }.map(\.id))
+    private func troubled(_ snapshot: EngineSnapshot) -> [TransferSnapshot] {
+        snapshot.transfers.filter { $0.error != nil && only?.contains($0.id) != false }
     }
 }

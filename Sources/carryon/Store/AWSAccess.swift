@@ -62,7 +62,7 @@ final class AWSAccess: InterruptibleAccessSource {
         guard !Paths.isFolder(path), let file = FileHandle(forReadingAtPath: path),
             let data = try? file.read(upToCount: longestFile + 1) ?? Data(), data.count <= longestFile,
             let text = String(validating: data, as: UTF8.self)
-        else { throw TransferError(.unauthorized, "\(path) cannot be read as a settings file of AWS") }
+        else { throw TransferError(.noCredentials, "\(path) cannot be read as a settings file of AWS") }
         return text
     }
 }

@@ -19,7 +19,7 @@ enum CredentialProcess {
     ///   - command: A line for the shell, as the AWS SDKs take it.
     ///   - limit: When the program is killed, with all that it has started and that is still of its group.
     ///   - interruption: Kills it likewise, within a tenth of a second.
-    /// - Throws: ``TransferError/Code/unauthorized`` with the first line of its standard error, if it fails or takes too
+    /// - Throws: ``TransferError/Code/noCredentials`` with the first line of its standard error, if it fails or takes too
     ///   long.
     static func output(
         of command: String, environment: [String: String], limit: Duration = .seconds(60),
@@ -31,7 +31,7 @@ enum CredentialProcess {
             program = try ShellProgram(command, environment: environment)
         } catch {
             throw TransferError(
-                .unauthorized, "credential_process cannot be started: \(String(cString: strerror(error.code)))")
+                .noCredentials, "credential_process cannot be started: \(String(cString: strerror(error.code)))")
         }
         var (output, complaint) = (Stream(program.output), Stream(program.errors))
         var end: ShellProgram.End?
@@ -53,9 +53,9 @@ enum CredentialProcess {
             program.kill()
             guard interruption.isInterrupted else {
                 throw TransferError(
-                    .unauthorized, "credential_process took more than \(limit.components.seconds) s and was stopped")
+                    .noCredentials, "credential_process took more than \(limit.components.seconds) s and was stopped")
             }
-            throw TransferError(.unauthorized, "credential_process was stopped")
+            throw TransferError(.noCredentials, "credential_process was stopped")
         case .status(0): return output.bytes
         case .status(let status): throw failure("ended with status \(status)", complaint.bytes)
         case .signal(let signal): throw failure("was ended by signal \(signal)", complaint.bytes)
@@ -94,6 +94,6 @@ enum CredentialProcess {
     private static func failure(_ ending: String, _ errors: [UInt8]) -> TransferError {
         let complaint = Complaint.text(of: errors)
         return TransferError(
-            .unauthorized, "credential_process \(ending)" + (complaint.isEmpty ? "" : ": \(complaint)"))
+            .noCredentials, "credential_process \(ending)" + (complaint.isEmpty ? "" : ": \(complaint)"))
     }
 }

@@ -46,7 +46,7 @@ final class CredentialPrograms: Sendable {
     }
 
     /// - Parameter reload: Whether credentials that are still kept are of no use any more.
-    /// - Throws: ``TransferError/Code/unauthorized`` if the program fails, or has failed a moment ago.
+    /// - Throws: ``TransferError/Code/noCredentials`` if the program fails, or has failed a moment ago.
     func credentials(
         printedBy command: String, reload: Bool, interruption: Interruption
     ) throws(TransferError) -> S3Credentials {
@@ -57,7 +57,7 @@ final class CredentialPrograms: Sendable {
             case .wait: usleep(Self.tick)
             }
         }
-        throw TransferError(.unauthorized, "credential_process was not waited for")
+        throw TransferError(.noCredentials, "credential_process was not waited for")
     }
 
     private func decide(_ command: String, reload: Bool) -> Decision {

@@ -41,10 +41,10 @@ extension WishParser {
         return wishes
     }
 
-    /// A prefix at the end, with objects before it, is where others copy them to.
+    /// A prefix at the end, with objects before it, is where others copy them to; likewise the second of two objects.
     private func checkThatOneSideIsHere(_ arguments: [String]) throws {
         guard arguments.count > 1, let last = arguments.last, arguments.allSatisfy({ RemoteKind($0) == .s3 }),
-            (try? S3Location(last))?.isPrefix == true
+            arguments.count == 2 || (try? S3Location(last))?.isPrefix == true
         else { return }
         throw UsageError(
             "one side of a transfer is on this machine: to fetch all of these, put a local folder at the end")

@@ -135,6 +135,20 @@ import Testing
         #expect(tries == 8 && bench.row()?.state == .paused && bench.row()?.error?.code == .tooManyAttempts)
     }
 
+    @Test func aBusyServerIsNotGivenUpSoon() {
+        var bench = Bench([Bench.freshUpload()])
+        bench.handle(.timer)
+        bench.handle(.sourceOpened(id, .success(Bench.file())))
+        bench.handle(.saved(id))
+        var tries = 0
+        while let order = bench.orders.first, tries < 50 {
+            bench.refuse(order, .serverBusy, status: 503)
+            tries += 1
+            for _ in 0..<100 where bench.orders.isEmpty && bench.row()?.state != .paused { bench.pass(.seconds(100)) }
+        }
+        #expect(tries == EngineSettings().retry.limit && bench.row()?.error?.code == .tooManyAttempts)
+    }
+
     /// No chunk is answered with a removal that failed.
     @Test(
         arguments: TransferError.Code.allCases.filter { code in

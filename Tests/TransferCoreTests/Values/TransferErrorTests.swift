@@ -21,7 +21,8 @@ import TransferCore
         (
             .needsUser,
             [
-                .unauthorized, .forbidden, .proxyAuthentication, .certificate, .diskFull, .permissionDenied, .nameTaken,
+                .unauthorized, .noCredentials, .forbidden, .proxyAuthentication, .certificate, .diskFull,
+                .permissionDenied, .nameTaken,
                 .partTaken, .folderMissing, .fileFailure, .digestMismatch, .tooManyAttempts,
                 .sourceChanged, .sourceMissing, .sourceUnreadable, .remoteNameTaken, .remoteFull, .uploadMismatch,
                 .digestOutdated, .abortFailed,

@@ -21,7 +21,7 @@ struct AWSCredentialTests {
             _ = try source(environment, config: config, credentials: credentials, profile: profile)
             return nil
         } catch {
-            return error.code == .unauthorized ? error.detail.description : "\(error)"
+            return error.code == .noCredentials ? error.detail.description : "\(error)"
         }
     }
 
@@ -143,7 +143,7 @@ struct AWSCredentialTests {
             _ = try S3Credentials(processOutput: Array(text.utf8))
             Issue.record("was read")
         } catch {
-            #expect(error.code == .unauthorized && !error.detail.description.contains("SECRET"))
+            #expect(error.code == .noCredentials && !error.detail.description.contains("SECRET"))
         }
     }
 }

@@ -106,7 +106,9 @@ struct S3RefusalTests {
         #expect(
             detail(Self.refusal(301, fields: [("x-amz-bucket-region", "eu-west-1")]))
                 == "the bucket is in the region eu-west-1")
-        #expect(detail(Self.refusal(302)) == "the store answers 302 Found: the bucket is at another endpoint")
+        #expect(
+            detail(Self.refusal(302))
+                == "the store answers 302 Found: the bucket is at another endpoint, to be named with --endpoint-url")
         #expect(
             detail(Self.refusal(404, nil, nil, .headObject))
                 == "there is no such object in the bucket, or no such bucket")

@@ -38,7 +38,10 @@ struct RegistrationTests {
     @Test("a key that is taken")
     func taken() {
         var conversation = Storing.converse(Storing.registration())
-        #expect(conversation.run([ScriptedAnswer(200)]).failure == .remoteNameTaken)
+        #expect(conversation.run([ScriptedAnswer(200, ["ETag": "\"e\""])]).failure == .remoteNameTaken)
+        // A hotel's page is there for every key.
+        conversation = Storing.converse(Storing.registration())
+        #expect(conversation.run([ScriptedAnswer(200, [:], "<html>")]).failure == .unsupported)
     }
 
     @Test("with leave to overwrite nobody looks")

@@ -75,6 +75,28 @@ import WireProtocols
         #expect(get["x-amz-request-payer"] == "requester")
     }
 
+    /// A proxy, a hotel, or a web server that is no store: it has a page for every key.
+    @Test(arguments: ["0", "39"])
+    func aPageIsNoObject(_ length: String) throws {
+        var download = try StoreDownload()
+        _ = download.next()
+        let step = download.answer(200, [("Content-Length", length), ("Content-Type", "text/html")])
+        guard case .done(.rejected(let error, _, _)) = step else {
+            Issue.record("\(step)")
+            return
+        }
+        #expect(error.code == .unsupported)
+        // Or one that refuses HEAD and has no ranges.
+        for status in [200, 206] {
+            let verdict = download.judge(status, [("Content-Length", "39"), ("Content-Range", "bytes 0-38/39")])
+            guard case .rejected(let error, _, _) = verdict else {
+                Issue.record("\(verdict)")
+                return
+            }
+            #expect(error.code == .unsupported)
+        }
+    }
+
     @Test func anEmptyObjectNeedsNoBytes() throws {
         var download = try StoreDownload()
         _ = download.next()

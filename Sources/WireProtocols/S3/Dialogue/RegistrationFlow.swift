@@ -63,7 +63,7 @@ struct RegistrationFlow: S3UploadFlow {
 
     private mutating func guarded(_ answer: S3UploadAnswer) throws(TransferError) -> S3UploadVerdict {
         switch answer.head.status {
-        case 200: throw S3Refusal.nameTaken
+        case 200: throw answer.head["ETag"] == nil ? S3Refusal.noStore : S3Refusal.nameTaken
         case 404: break
         // Who may write need not be allowed to look. In the end the file is put in its place on a condition anyway.
         case 403 where answer.forbidsLooking: break

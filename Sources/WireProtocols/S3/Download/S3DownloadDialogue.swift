@@ -77,6 +77,9 @@ public struct S3DownloadDialogue: Sendable {
         if object != nil {
             object?.measure(head)
         } else if head.status == 200 {
+            guard head["ETag"] != nil else {
+                return .done(.rejected(S3Refusal.noStore, retryAfter: nil, RemoteFacts()))
+            }
             object = S3ObjectFacts(head, now: now)
         } else if head.status == 429 || head.status >= 500 {
             let refusal = refusal(.headObject, head, S3Problem(body), now)
@@ -100,6 +103,10 @@ public struct S3DownloadDialogue: Sendable {
     public func judge(_ head: ResponseHead, now: WallTime) -> HeadVerdict {
         guard [200, 206, 416].contains(head.status) else {
             return .rejected(HTTPStatus.error(head.status), retryAfter: nil, RemoteFacts())
+        }
+        // Every object has one, and any page of a proxy or a hotel would do for a file without.
+        guard head.status == 416 || head["ETag"] != nil else {
+            return .rejected(S3Refusal.noStore, retryAfter: nil, RemoteFacts())
         }
         switch RangeJudge.judge(head, expectation: order.expectation, url: order.source, now: now) {
         case .partial(let range, let facts): return .partial(range, completed(facts))

@@ -26,6 +26,11 @@ public struct S3Refusal: Sendable, Hashable {
     /// Something stands where an upload was to go that is not to be replaced.
     public static let nameTaken = TransferError(S3ErrorCodes.nameTaken.code, S3ErrorCodes.nameTaken.words)
 
+    /// What answers is a proxy, a portal or a plain web server: it says that something is there, and no store does that
+    /// without its entity tag.
+    static let noStore = TransferError(
+        .unsupported, "what answers there is no object store (it names no ETag): check the endpoint (--endpoint-url)")
+
     /// - Parameters:
     ///   - head: Of an answer that is no success; or of a 200 whose body is a problem, as the completion of an upload may
     ///     have one.

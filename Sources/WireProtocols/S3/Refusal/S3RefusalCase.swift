@@ -72,7 +72,8 @@ struct S3RefusalCase {
     private var elsewhere: TransferError {
         guard head.status != 307 else { return explained(.serverBusy, "the store is still moving the bucket") }
         guard let region = otherRegion else {
-            return explained(.redirectRefused, "\(answer): the bucket is at another endpoint")
+            return explained(
+                .redirectRefused, "\(answer): the bucket is at another endpoint, to be named with --endpoint-url")
         }
         return explained(.redirectRefused, "the bucket is in the region \(region)")
     }

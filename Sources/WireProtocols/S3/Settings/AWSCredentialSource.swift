@@ -19,7 +19,7 @@ public enum AWSCredentialSource: Sendable, Hashable {
             if merged.setting("role_arn") != nil { throw cannot("assumes a role (role_arn)", profile) }
             if !isExplicit, variables["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil, variables["AWS_ROLE_ARN"] != nil {
                 throw TransferError(
-                    .unauthorized,
+                    .noCredentials,
                     "AWS_WEB_IDENTITY_TOKEN_FILE asks for a web identity, which carryon does not have: "
                         + "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
             }
@@ -45,7 +45,7 @@ public enum AWSCredentialSource: Sendable, Hashable {
     private static func keys(_ variables: AWSVariables) throws(TransferError) -> S3Credentials? {
         guard let accessKey = variables["AWS_ACCESS_KEY_ID"] else { return nil }
         guard let secretKey = variables["AWS_SECRET_ACCESS_KEY"] else {
-            throw TransferError(.unauthorized, "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not")
+            throw TransferError(.noCredentials, "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not")
         }
         return try checked(
             S3Credentials(
@@ -58,7 +58,7 @@ public enum AWSCredentialSource: Sendable, Hashable {
         guard let accessKey = section.setting("aws_access_key_id") else { return nil }
         guard let secretKey = section.setting("aws_secret_access_key") else {
             throw TransferError(
-                .unauthorized, "the profile \(profile) has an aws_access_key_id, but no aws_secret_access_key")
+                .noCredentials, "the profile \(profile) has an aws_access_key_id, but no aws_secret_access_key")
         }
         return try checked(
             S3Credentials(
@@ -71,7 +71,7 @@ public enum AWSCredentialSource: Sendable, Hashable {
     static func checked(_ credentials: S3Credentials, _ origin: String) throws(TransferError) -> S3Credentials {
         guard !FieldSyntax.holdsControl(credentials.accessKey + (credentials.sessionToken ?? "")) else {
             throw TransferError(
-                .unauthorized, "the access key or the session token of \(origin) holds a control character")
+                .noCredentials, "the access key or the session token of \(origin) holds a control character")
         }
         return credentials
     }
@@ -80,7 +80,7 @@ public enum AWSCredentialSource: Sendable, Hashable {
 
     private static func cannot(_ way: String, _ profile: String) -> TransferError {
         TransferError(
-            .unauthorized,
+            .noCredentials,
             "the profile \(profile) \(way), which carryon leaves to the AWS command line: give a profile with "
                 + "credential_process = aws configure export-credentials --profile \(profile)")
     }
@@ -90,7 +90,7 @@ public enum AWSCredentialSource: Sendable, Hashable {
             variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] ?? variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
         let unused = container == nil ? "" : " (carryon does not ask the container for them)"
         return TransferError(
-            .unauthorized,
+            .noCredentials,
             "no credentials\(unused): set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the profile "
                 + "\(profile) keys or a credential_process in the AWS credentials or config file")
     }

@@ -4,22 +4,23 @@ extension S3Credentials {
     /// Reads what a `credential_process` printed: JSON with `Version` 1, `AccessKeyId`, `SecretAccessKey`, and perhaps
     /// `SessionToken` and `Expiration` (AWS SDKs and Tools Reference Guide, "Process credential provider").
     ///
-    /// - Throws: ``TransferError/Code/unauthorized`` with a sentence that has nothing of the output in it.
+    /// - Throws: ``TransferError/Code/noCredentials`` with a sentence that has nothing of the output in it.
     public init(processOutput: [UInt8]) throws(TransferError) {
         guard processOutput.count <= Self.longestOutput, let output = JSONBody.decode(Output.self, processOutput) else {
-            throw TransferError(.unauthorized, "credential_process printed something that is not JSON with credentials")
+            throw TransferError(
+                .noCredentials, "credential_process printed something that is not JSON with credentials")
         }
         guard output.version == 1 else {
-            throw TransferError(.unauthorized, "credential_process speaks a Version other than 1")
+            throw TransferError(.noCredentials, "credential_process speaks a Version other than 1")
         }
         guard let accessKey = output.accessKey, !accessKey.isEmpty, let secretKey = output.secretKey,
             !secretKey.isEmpty
-        else { throw TransferError(.unauthorized, "credential_process printed no AccessKeyId or no SecretAccessKey") }
+        else { throw TransferError(.noCredentials, "credential_process printed no AccessKeyId or no SecretAccessKey") }
         var expiresAt: WallTime?
         if let text = output.expiration {
             expiresAt = ISO8601Date.parse(text)
             guard expiresAt != nil else {
-                throw TransferError(.unauthorized, "credential_process printed an Expiration that is no time")
+                throw TransferError(.noCredentials, "credential_process printed an Expiration that is no time")
             }
         }
         self = try AWSCredentialSource.checked(
