@@ -41,7 +41,12 @@ struct Palette {
     private static func color(of role: Role, available: Int) -> Int16? {
         switch role {
         case .text, .muted, .border, .selection, .chunkPending: nil
-        case .accent, .key, .rate, .cursor: Int16(COLOR_CYAN)
+        case .accent, .borderFocus, .key, .rateDown, .rateUp, .cursor: Int16(COLOR_CYAN)
+        case .heat1: Int16(COLOR_BLUE)
+        case .heat2: Int16(COLOR_CYAN)
+        case .heat3: Int16(COLOR_GREEN)
+        case .heat4: Int16(COLOR_YELLOW)
+        case .heat5: Int16(COLOR_RED)
         case .success, .chunkSafe, .chunkSkipped: Int16(COLOR_GREEN)
         case .warning, .chunkRetry: Int16(COLOR_YELLOW)
         case .error, .chunkFailed: Int16(COLOR_RED)

@@ -1,26 +1,3 @@
-/// What a piece of the screen means; a theme gives it a colour.
-public enum Role: String, Sendable, CaseIterable {
-    case text
-    case muted
-    case accent
-    case border
-    case selection
-    case key
-    case rate
-    case success
-    case warning
-    case error
-    case chunkPending = "chunk-pending"
-    case chunkFilling = "chunk-filling"
-    case chunkSafe = "chunk-safe"
-    case chunkVerifying = "chunk-verifying"
-    case chunkRetry = "chunk-retry"
-    case chunkRefetch = "chunk-refetch"
-    case chunkSkipped = "chunk-skipped"
-    case chunkFailed = "chunk-failed"
-    case cursor
-}
-
 /// How a cell is drawn.
 public struct Style: Hashable, Sendable {
     /// What every terminal can do, with and without colours.
@@ -36,10 +13,14 @@ public struct Style: Hashable, Sendable {
         public static let underline = Attributes(rawValue: 4)
         public static let reverse = Attributes(rawValue: 8)
 
-        /// The names of the attributes, for snapshots.
+        /// Every attribute and its name, in snapshots and in theme files.
+        static let named: [(attribute: Attributes, name: String)] = [
+            (.bold, "bold"), (.dim, "dim"), (.underline, "underline"), (.reverse, "reverse"),
+        ]
+
+        /// The names of the attributes.
         var names: [String] {
-            [(Self.bold, "bold"), (.dim, "dim"), (.underline, "underline"), (.reverse, "reverse")]
-                .filter { contains($0.0) }.map(\.1)
+            Self.named.filter { contains($0.attribute) }.map(\.name)
         }
     }
 
@@ -51,17 +32,26 @@ public struct Style: Hashable, Sendable {
         self.attributes = attributes
     }
 
+    /// The role as it is drawn as a rule.
+    private init(usual role: Role) {
+        self.init(role, role.attributes)
+    }
+
     public static let text = Style(.text)
     public static let bold = Style(.text, .bold)
-    public static let muted = Style(.muted, .dim)
+    public static let muted = Style(usual: .muted)
     public static let accent = Style(.accent)
     public static let title = Style(.accent, .bold)
-    public static let border = Style(.border, .dim)
-    public static let selection = Style(.selection, .bold)
-    public static let key = Style(.key, .bold)
-    public static let rate = Style(.rate)
+    public static let border = Style(usual: .border)
+    public static let borderFocus = Style(usual: .borderFocus)
+    public static let selection = Style(usual: .selection)
+    public static let key = Style(usual: .key)
+    /// How fast something comes in.
+    public static let rate = Style(.rateDown)
+    /// How fast something goes out.
+    public static let rateUp = Style(.rateUp)
     public static let success = Style(.success)
     public static let warning = Style(.warning)
-    public static let error = Style(.error, .bold)
-    public static let cursor = Style(.cursor, [.bold, .reverse])
+    public static let error = Style(usual: .error)
+    public static let cursor = Style(usual: .cursor)
 }

@@ -73,7 +73,7 @@ enum SummaryLine {
         let summary = state.summary
         if summary.downloadRate == 0 && summary.uploadRate == 0 { spans.append(Span("  idle", .muted)) }
         if summary.downloadRate > 0 { spans.append(Span("  ↓ \(Format.speed(summary.downloadRate))", .rate)) }
-        if summary.uploadRate > 0 { spans.append(Span("  ↑ \(Format.speed(summary.uploadRate))", .rate)) }
+        if summary.uploadRate > 0 { spans.append(Span("  ↑ \(Format.speed(summary.uploadRate))", .rateUp)) }
         return spans
     }
 
