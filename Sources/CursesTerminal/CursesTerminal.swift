@@ -25,14 +25,17 @@ public final class CursesTerminal {
 
     /// What the terminal can show.
     public let capabilities: Capabilities
-    /// Becomes readable when a key was pressed.
+    /// Becomes readable when something comes from the terminal.
     public var inputDescriptor: Int32 { fileno(input) }
+    /// Whether more can be read although ``inputDescriptor`` may not be readable.
+    public var hasUnreadInput: Bool { reader.hasMore }
 
     private let screen: OpaquePointer
     private let input: UnsafeMutablePointer<FILE>
     private let output: UnsafeMutablePointer<FILE>
     private let painter: FramePainter
-    private let keys: KeyReader
+    private let reader: InputReader
+    private var reports: ReportingModes
     /// How the terminal was when we came.
     private let shellModes: termios
     private var isRestored = false
@@ -95,12 +98,14 @@ public final class CursesTerminal {
         let glyphs = options.glyphs ?? Self.glyphs(type: type)
         capabilities = Capabilities(glyphs: glyphs, colors: palette.colors)
         painter = FramePainter(palette: palette)
-        keys = KeyReader()
+        reader = InputReader()
+        reports = ReportingModes(descriptor: fileno(output))
+        reports.switchOn()
     }
 
     deinit {
         restore()
-        keys.close()
+        reader.close()
         delscreen(screen)
         fclose(input)
         fclose(output)
@@ -121,9 +126,15 @@ public final class CursesTerminal {
         painter.present(frame)
     }
 
-    /// The keys that were pressed since the last call; does not wait for any.
-    public func readKeys() -> [Key] {
-        keys.read()
+    /// What came since the last call; does not wait for anything.
+    public func readInput() -> [Input] {
+        reader.read()
+    }
+
+    /// Has clicks and the wheel reported, or leaves the mouse to the terminal, as it is at first.
+    public func captureMouse(_ isCaptured: Bool) {
+        guard !isRestored else { return }
+        reports.captureMouse(isCaptured)
     }
 
     /// Takes notice of a new size; the next frame is painted from scratch.
@@ -140,14 +151,16 @@ public final class CursesTerminal {
 
     /// Gives the terminal back for a while.
     public func suspend() {
-        EmergencyRestore.disarm()
+        reports.switchOff()
         endwin()
+        EmergencyRestore.disarm()
     }
 
     /// Takes the terminal again after ``suspend()``; the next frame is painted from scratch.
     public func resumeAfterSuspend() {
         EmergencyRestore.arm(descriptor: fileno(output), modes: shellModes)
         reset_prog_mode()
+        reports.switchOn()
         resized()
     }
 

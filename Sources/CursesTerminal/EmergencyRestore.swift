@@ -8,7 +8,7 @@ enum EmergencyRestore {
     /// From now on the terminal needs to be given back.
     static func arm(descriptor: Int32, modes: termios) {
         let bytes =
-            Array("\u{1B}[?2026l\u{1B}[?1000l\u{1B}[?1006l\u{1B}[?1004l\u{1B}[?2004l".utf8)
+            ReportingModes.off
             + ["sgr0", "rmkx", "cnorm", "rmcup"].compactMap(Capability.string).joined()
         let record = UnsafeMutablePointer<Record>.allocate(capacity: 1)
         let text = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)

@@ -49,6 +49,7 @@ public final class ScreenLoop {
 
     /// Runs until the user quits or a signal ends it. The terminal is left for the caller to restore.
     public func run() -> Ending {
+        terminal.captureMouse(state.isMouseCaptured)
         takeSnapshot()
         while true {
             if let ending = step() { return ending }
@@ -66,7 +67,9 @@ public final class ScreenLoop {
         let count = poll(&descriptors, nfds_t(descriptors.count), timeout())
         guard count >= 0 else { return nil }
         if descriptors[1].revents != 0, let ending = takeSignals() { return ending }
-        if descriptors[0].revents != 0, let ending = takeInput(descriptors[0].revents) { return ending }
+        if descriptors[0].revents != 0 || terminal.hasUnreadInput, let ending = takeInput(descriptors[0].revents) {
+            return ending
+        }
         let now = now()
         if descriptors[2].revents != 0 {
             dataDue = lastDataFrame.map { max(now, $0 + interval) } ?? now
@@ -77,6 +80,7 @@ public final class ScreenLoop {
 
     /// In milliseconds until something has to be drawn; -1 if only something from outside can change the screen.
     func timeout() -> Int32 {
+        if terminal.hasUnreadInput { return 0 }
         guard let due = [dataDue, resizeDue, state.nextTick].compactMap({ $0 }).min() else { return -1 }
         let nanoseconds = (due - now()).nanoseconds
         return Int32(clamping: max(0, (nanoseconds + 999_999) / 1_000_000))
@@ -92,7 +96,7 @@ public final class ScreenLoop {
         if let dataDue, dataDue <= now {
             takeSnapshot()
         } else if let tick = state.nextTick, tick <= now {
-            _ = state.update(.tick(now))
+            perform(state.update(.tick(now)))
             draw()
         }
     }
@@ -102,7 +106,7 @@ public final class ScreenLoop {
         dataDue = nil
         let now = now()
         lastDataFrame = now
-        _ = state.update(.tick(now))
+        perform(state.update(.tick(now)))
         perform(state.update(.snapshot(client.snapshot())))
         draw()
     }
@@ -112,12 +116,12 @@ public final class ScreenLoop {
     }
 
     private func takeInput(_ events: Int16) -> Ending? {
-        let keys = terminal.readKeys()
-        for key in keys {
-            if let ending = perform(state.update(.key(key))) { return ending }
+        let inputs = terminal.readInput()
+        for input in inputs {
+            if let ending = perform(state.update(input.message)) { return ending }
         }
-        if keys.isEmpty && isInputGone(events) { return .signal(SIGHUP) }
-        if !keys.isEmpty { draw() }
+        if inputs.isEmpty && isInputGone(events) { return .signal(SIGHUP) }
+        if !inputs.isEmpty { draw() }
         return nil
     }
 
@@ -162,6 +166,9 @@ public final class ScreenLoop {
                 suspend()
             case .repaint:
                 terminal.repaint()
+            case .theme: break
+            case .captureMouse(let isCaptured):
+                terminal.captureMouse(isCaptured)
             }
         }
         return nil
@@ -182,7 +189,7 @@ public final class ScreenLoop {
     private func comeBack() {
         terminal.resumeAfterSuspend()
         _ = state.update(.resized(terminal.size))
-        _ = state.update(.tick(now()))
+        perform(state.update(.tick(now())))
         draw()
     }
 }

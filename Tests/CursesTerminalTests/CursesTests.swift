@@ -139,16 +139,16 @@ extension RealCurses {
 
         @Test func keysAreRead() throws {
             try withTerminal { pty, terminal in
-                #expect(terminal.readKeys().isEmpty)
+                #expect(terminal.readInput().isEmpty)
                 pty.type("jé日\r\u{C}\u{1B}OA\u{1B}[6~\u{1B}OP\u{7F}\t")
                 let expected: [Key] = [
                     .character("j"), .character("é"), .character("日"), .enter, .control("l"), .up, .pageDown,
                     .function(1),
                     .backspace, .tab,
                 ]
-                #expect(terminal.keys(expected.count) == expected)
+                #expect(terminal.inputs(expected.count) == expected.map(Input.key))
                 pty.type("\u{1B}")
-                #expect(terminal.keys(1) == [.escape])
+                #expect(terminal.inputs(1) == [.key(.escape)])
             }
         }
 
@@ -208,15 +208,15 @@ extension RealCurses {
 }
 
 extension CursesTerminal {
-    /// Waits until `count` keys have been typed.
-    fileprivate func keys(_ count: Int) -> [Key] {
-        var keys: [Key] = []
-        while keys.count < count {
+    /// Waits until `count` things have come.
+    func inputs(_ count: Int) -> [Input] {
+        var inputs: [Input] = []
+        while inputs.count < count {
             var descriptor = pollfd(fd: inputDescriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&descriptor, 1, 60_000) == 1 else { break }
-            keys += readKeys()
+            guard hasUnreadInput || poll(&descriptor, 1, 60_000) == 1 else { break }
+            inputs += readInput()
         }
-        return keys
+        return inputs
     }
 }
 

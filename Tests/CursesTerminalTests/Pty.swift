@@ -37,6 +37,39 @@ final class Pty: Sendable {
         write(master, bytes, bytes.count)
     }
 
+    /// Types more than the terminal holds at once, while the test reads it.
+    func typeInBackground(_ text: String) {
+        let typing = Typing(pty: self, bytes: Array(text.utf8))
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Typing>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(typing).toOpaque())
+        pthread_detach(thread)
+    }
+
+    private final class Typing: Sendable {
+        let pty: Pty
+        let bytes: [UInt8]
+
+        init(pty: Pty, bytes: [UInt8]) {
+            self.pty = pty
+            self.bytes = bytes
+        }
+
+        func run() {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { write(pty.master, $0.baseAddress, $0.count) }
+                guard count > 0 else { return }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
     /// Everything that was written since the last call.
     ///
     /// A mark is written behind it and waited for, so that nothing is still on its way.

@@ -145,6 +145,24 @@ extension RealCurses {
             }
         }
 
+        @Test func theMouseIsForTheScreenUntilAKeySaysOtherwise() throws {
+            try withLoop { stage in
+                stage.client.show { $0.transfers.append(FixtureStates.transfer(2, "second")) }
+                stage.clock.advance(.milliseconds(100))
+                #expect(stage.loop.step() == nil)
+                #expect(String(decoding: stage.pty.written(), as: UTF8.self).contains("second"))
+                stage.pty.type("\u{1B}[<65;1;1Mp")
+                #expect(stage.loop.step() == nil)
+                #expect(stage.client.commands == ["pause([2])"])
+                stage.pty.type("M")
+                #expect(stage.loop.step() == nil)
+                #expect(String(decoding: stage.pty.written(), as: UTF8.self).contains("\u{1B}[?1000l\u{1B}[?1006l"))
+                stage.pty.type("M")
+                #expect(stage.loop.step() == nil)
+                #expect(String(decoding: stage.pty.written(), as: UTF8.self).contains("\u{1B}[?1000h\u{1B}[?1006h"))
+            }
+        }
+
         @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
         func signalsEndTheLoop(_ signal: Int32) throws {
             try withLoop { stage in

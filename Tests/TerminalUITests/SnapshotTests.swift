@@ -41,6 +41,13 @@ import TransferCore
             scene("upload", Fixtures.uploading, keys: [.enter]),
             scene("help", Fixtures.queue, keys: [.character("?")]),
             scene("confirm", Fixtures.queue, keys: [.character("d")]),
+            scene("confirm-marked", Fixtures.queue, keys: [.control("a"), .character("d")]),
+            scene("marked", Fixtures.queue, keys: [.character(" "), .down, .character(" ")]),
+            scene("filter", Fixtures.queue, keys: [.character("/"), .character("i"), .character("s")]),
+            scene("sort", Fixtures.queue, keys: [.character("s"), .down]),
+            scene("palette", Fixtures.queue, keys: [.character(":"), .character("m")]),
+            scene("palette-ascii", glyphs: .ascii, Fixtures.queue, keys: [.character(":")]),
+            scene("log", Fixtures.queue, keys: [.character("e")]),
             scene("confirm-store", Fixtures.storing, keys: [.character("d")]),
         ]
     }

@@ -8,6 +8,11 @@ import TransferCore
         engineCommands(keys.flatMap { state.update(.key($0)) })
     }
 
+    /// What the engine is asked for because time passes.
+    func pass(_ duration: Duration, on state: inout AppState) -> [String] {
+        engineCommands(state.update(.tick(state.now + duration)))
+    }
+
     @Test func movingStopsAtBothEnds() {
         var state = Fixtures.state(Fixtures.many(100))
         #expect(state.selection == TransferID(1))
@@ -88,10 +93,12 @@ import TransferCore
         var state = Fixtures.state(Fixtures.queue)
         #expect(press(.character("d"), on: &state) == [])
         #expect(press(.character("d"), .enter, .character("y"), on: &state) == [])
-        #expect(state.layers == [.confirmRemove(TransferID(1))])
-        #expect(press(.character("x"), on: &state) == ["remove([1], withData: false)"])
+        #expect(state.layers == [.confirmRemove([TransferID(1)])])
+        #expect(press(.character("x"), on: &state) == ["pause([1])"])
         #expect(state.layers.isEmpty)
-        #expect(press(.character("d"), .character("D"), on: &state) == ["remove([1], withData: true)"])
+        #expect(pass(.seconds(11), on: &state) == ["remove([1], withData: false)"])
+        #expect(press(.character("d"), .character("D"), on: &state) == ["pause([2])"])
+        #expect(pass(.seconds(11), on: &state) == ["remove([2], withData: true)"])
         for cancel in [Key.escape, .character("n"), .character("q")] {
             #expect(press(.character("d"), cancel, on: &state) == [])
             #expect(state.layers.isEmpty)
@@ -103,7 +110,8 @@ import TransferCore
         var state = Fixtures.state(snapshot, keys: [.down, .character("d")])
         snapshot.transfers.swapAt(0, 1)
         _ = state.update(.snapshot(snapshot))
-        #expect(press(.character("x"), on: &state) == ["remove([2], withData: false)"])
+        _ = press(.character("x"), on: &state)
+        #expect(pass(.seconds(11), on: &state) == ["remove([2], withData: false)"])
     }
 
     @Test func whatIsOpenOnALostTransferCloses() {

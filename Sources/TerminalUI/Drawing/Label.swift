@@ -36,6 +36,12 @@ public struct Label: Hashable, Sendable, CustomStringConvertible {
         Label(trusted: TextFitting.fitMiddle(description, columns: columns))
     }
 
+    /// As much of its start as fits.
+    func prefix(columns: Int) -> Label { Label(trusted: TextFitting.prefix(of: description, columns: columns)) }
+
+    /// As much of its end as fits.
+    func suffix(columns: Int) -> Label { Label(trusted: TextFitting.suffix(of: description, columns: columns)) }
+
     /// Filled up with spaces on the left.
     public func leftPadded(to columns: Int) -> Label {
         Label(trusted: String(repeating: " ", count: max(0, columns - width)) + description)

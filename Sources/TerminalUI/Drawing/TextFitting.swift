@@ -8,16 +8,7 @@ enum TextFitting {
         if fits(text, columns: columns) { return text }
         if columns == 1 { return "…" }
         let tailColumns = (columns - 1) / 2
-        let head = prefix(of: text, columns: columns - 1 - tailColumns)
-        var tail: [Character] = []
-        var used = 0
-        for character in text.reversed() {
-            let width = CellWidth.of(character)
-            if used + width > tailColumns { break }
-            used += width
-            tail.append(character)
-        }
-        return head + "…" + String(tail.reversed())
+        return prefix(of: text, columns: columns - 1 - tailColumns) + "…" + suffix(of: text, columns: tailColumns)
     }
 
     /// Whether `text` takes at most `columns`.
@@ -42,6 +33,18 @@ enum TextFitting {
             result.append(character)
         }
         return result
+    }
+
+    /// As many whole graphemes at the end as fit.
+    static func suffix(of text: String, columns: Int) -> String {
+        var tail: [Character] = []
+        var used = 0
+        for character in text.reversed() {
+            used += CellWidth.of(character)
+            if used > columns { break }
+            tail.append(character)
+        }
+        return String(tail.reversed())
     }
 
     /// At most `lines` lines, broken at spaces, and within a word only if it is longer than a line. What is too much

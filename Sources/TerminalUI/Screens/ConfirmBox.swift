@@ -1,8 +1,9 @@
 import TransferCore
 
-/// Asks before a transfer is removed, and says what becomes of its data.
+/// Asks before transfers are removed, and says what becomes of their data.
 enum ConfirmBox {
-    static func draw(_ transfer: TransferSnapshot, state: AppState, on canvas: inout Canvas) {
+    static func draw(_ transfers: [TransferSnapshot], state: AppState, on canvas: inout Canvas) {
+        guard let first = transfers.first else { return }
         let bindings = state.usefulBindings.filter { $0.hint != nil }
         let screen = canvas.area
         guard screen.columns >= 40, screen.rows >= 10 else {
@@ -11,9 +12,11 @@ enum ConfirmBox {
         }
         let columns = min(66, screen.columns - 2)
         let inner = columns - 4
-        var lines: [[Span]] = [[Span("Remove \(Label(transfer.name).fitted(to: inner - 8))?", .bold)]]
+        let what: Label =
+            transfers.count == 1 ? Label(first.name).fitted(to: inner - 8) : "\(transfers.count) transfers"
+        var lines: [[Span]] = [[Span("Remove \(what)?", .bold)]]
         if screen.rows >= 14 { lines.append([]) }
-        lines += data(transfer).wrapped(to: inner, lines: 3).map { [Span($0)] }
+        lines += (transfers.count == 1 ? data(first) : data(transfers)).wrapped(to: inner, lines: 3).map { [Span($0)] }
         if screen.rows >= 14 { lines.append([]) }
         for binding in bindings {
             guard let key = binding.keys.first?.label, let hint = binding.hint else { continue }
@@ -25,10 +28,24 @@ enum ConfirmBox {
         let rows = min(screen.rows, lines.count + 2)
         let box = Area(
             row: (screen.rows - rows) / 2, column: (screen.columns - columns) / 2, rows: rows, columns: columns)
-        drawBorder(box, on: &canvas)
+        canvas.box(in: box, style: .warning)
         for (offset, line) in lines.prefix(rows - 2).enumerated() {
             canvas.put(line, row: box.row + 1 + offset, column: box.column + 2, columns: inner)
         }
+    }
+
+    private static func data(_ transfers: [TransferSnapshot]) -> Label {
+        let unfinished = transfers.filter { $0.state != .completed }
+        guard !unfinished.isEmpty else { return "They are complete. The finished files stay where they are." }
+        let bytes = unfinished.reduce(0) { $0 + $1.bytesDone }
+        let complete = transfers.count - unfinished.count
+        let files: Label = complete > 0 ? "Finished files stay where they are. " : ""
+        let some: Label = "\(files)\(unfinished.count) of them \(unfinished.count == 1 ? "is" : "are") unfinished"
+        if unfinished.contains(where: \.isEndedAtStore) {
+            return
+                "\(some), with \(Format.size(bytes)) safe so far; what object stores have of uploads is deleted in any case."
+        }
+        return "\(some), with \(Format.size(bytes)) safe so far."
     }
 
     /// What is at stake.
@@ -53,18 +70,5 @@ enum ConfirmBox {
         canvas.clear(canvas.area.line(row))
         let keys = bindings.compactMap(\.keys.first?.label).joined(separator: " ")
         canvas.put([Span("Remove? ", .warning), Span(keys, .key)], in: canvas.area.line(row))
-    }
-
-    private static func drawBorder(_ box: Area, on canvas: inout Canvas) {
-        canvas.clear(box)
-        let horizontal = Label.repeating("─", count: box.columns - 2)
-        let right = box.column + box.columns - 1
-        canvas.put("┌\(horizontal)┐", row: box.row, column: box.column, columns: box.columns, style: .warning)
-        for row in box.row + 1..<max(box.row + 1, box.row + box.rows - 1) {
-            canvas.put("│", row: row, column: box.column, columns: 1, style: .warning)
-            canvas.put("│", row: row, column: right, columns: 1, style: .warning)
-        }
-        canvas.put(
-            "└\(horizontal)┘", row: box.row + box.rows - 1, column: box.column, columns: box.columns, style: .warning)
     }
 }

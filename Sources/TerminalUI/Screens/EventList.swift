@@ -12,14 +12,23 @@ enum EventList {
             ? Array(state.snapshot.events.suffix(rows))
             : Array(state.snapshot.events.lazy.reversed().filter { $0.transfer == transfer }.prefix(rows).reversed())
         for (offset, event) in events.enumerated() {
-            var spans = [Span("\(Format.timeOfDay(event.at, utcOffset: state.utcOffset))  ", .muted)]
-            if transfer == nil, let name = event.transfer.flatMap({ state.eventNames[$0] }) {
-                spans.append(Span("\(Label(name).fitted(to: max(10, area.columns / 4)))  ", .muted))
-            }
-            spans.append(Span(Label(event.text), style(event.kind)))
-            canvas.put(spans, in: area.line(offset + 1).inset(columns: 1))
+            canvas.put(
+                spans(event, state, columns: area.columns, isNamed: transfer == nil),
+                in: area.line(offset + 1).inset(columns: 1))
         }
         if events.isEmpty { canvas.put([Span("nothing yet", .muted)], in: area.line(1).inset(columns: 1)) }
+    }
+
+    /// One event.
+    ///
+    /// - Parameter isNamed: Whether it says which transfer it is about.
+    static func spans(_ event: EngineEvent, _ state: AppState, columns: Int, isNamed: Bool) -> [Span] {
+        var spans = [Span("\(Format.timeOfDay(event.at, utcOffset: state.utcOffset))  ", .muted)]
+        if isNamed, let name = event.transfer.flatMap({ state.eventNames[$0] }) {
+            spans.append(Span("\(Label(name).fitted(to: max(10, columns / 4)))  ", .muted))
+        }
+        spans.append(Span(Label(event.text), style(event.kind)))
+        return spans
     }
 
     private static func style(_ kind: EngineEvent.Kind) -> Style {

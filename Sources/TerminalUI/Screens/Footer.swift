@@ -6,6 +6,14 @@ enum Footer {
             canvas.put(" \(notice)", row: area.row, column: area.column, columns: area.columns, style: .warning)
             return
         }
+        if case .filter(let field) = state.layers.last {
+            let hints: Label = "Enter keeps  Esc cancels"
+            let room = area.columns >= 50 ? hints.width + 2 : 0
+            let line = Area(row: area.row, column: area.column, rows: 1, columns: area.columns - room)
+            TypedLine.draw(field, before: "/", in: line, on: &canvas)
+            canvas.putRight(hints, row: area.row, column: line.columns, columns: max(0, room - 1), style: .muted)
+            return
+        }
         var column = area.column + 1
         for hint in hints(state.usefulBindings, columns: area.columns - 2) {
             let keys = hint.keys.width

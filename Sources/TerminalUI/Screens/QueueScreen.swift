@@ -20,6 +20,7 @@ struct QueueScreen {
             EmptyQueue.draw(in: layout.list, on: &canvas)
         } else {
             if layout.tier != .compact { QueueRow(columns: layout.list.columns).drawHeading(row: 2, on: &canvas) }
+            if state.view.rows.isEmpty { drawNothingShown(on: &canvas) }
             drawList(on: &canvas)
             SelectedPane(state: state, tier: layout.tier).draw(in: layout.pane, on: &canvas)
         }
@@ -45,15 +46,25 @@ struct QueueScreen {
             let curve = Sparkline.label(state.snapshot.throughput, columns: min(60, room))
             canvas.putRight(curve, row: 0, column: used + 3, columns: room, style: .rate)
         }
-        if state.summary.total > 0 { canvas.put(SummaryLine.counts(state), in: canvas.area.line(1)) }
+        if state.summary.total > 0 { TabBar.draw(state, on: &canvas) }
+    }
+
+    /// The list is narrowed down to nothing.
+    private func drawNothingShown(on canvas: inout Canvas) {
+        canvas.put([Span("nothing here; Esc shows all", .muted)], in: layout.list.line(0).inset(columns: 4))
     }
 
     private func drawList(on canvas: inout Canvas) {
         let window = state.listWindow(rows: layout.list.rows)
         let columns = QueueRow(columns: layout.list.columns)
-        for (offset, index) in window.enumerated() {
-            let transfer = state.snapshot.transfers[index]
-            let isSelected = index == state.selectedIndex
+        for (offset, row) in window.enumerated() {
+            let transfer = state.snapshot.transfers[state.view.rows[row]]
+            let isSelected = row == state.cursorRow
+            if state.marks.contains(transfer.id) {
+                canvas.put(
+                    "*", row: layout.list.row + offset, column: layout.tier == .compact ? 2 : 1, columns: 1, style: .key
+                )
+            }
             if layout.tier == .compact {
                 CompactRow.draw(
                     transfer, isSelected: isSelected, now: state.now, in: layout.list.line(offset), on: &canvas)
@@ -74,25 +85,6 @@ enum SummaryLine {
         if summary.downloadRate == 0 && summary.uploadRate == 0 { spans.append(Span("  idle", .muted)) }
         if summary.downloadRate > 0 { spans.append(Span("  ↓ \(Format.speed(summary.downloadRate))", .rate)) }
         if summary.uploadRate > 0 { spans.append(Span("  ↑ \(Format.speed(summary.uploadRate))", .rateUp)) }
-        return spans
-    }
-
-    /// How many transfers there are and where they stand.
-    static func counts(_ state: AppState) -> [Span] {
-        let summary = state.summary
-        let total = summary.total
-        var spans = [Span(total == 1 ? " 1 transfer" : " \(Format.count(total)) transfers")]
-        let groups: [(count: Int, name: Label, style: Style)] = [
-            (summary.count(.active, .preparing, .verifying), "active", .accent),
-            (summary.count(.waiting), "waiting", .warning),
-            (summary.count(.queued), "queued", .muted),
-            (summary.count(.paused), "paused", .muted),
-            (summary.count(.completed), "done", .success),
-            (summary.count(.failed), "failed", .error),
-        ]
-        for group in groups where group.count > 0 {
-            spans += [Span("   "), Span("\(Format.count(group.count)) \(group.name)", group.style)]
-        }
         return spans
     }
 

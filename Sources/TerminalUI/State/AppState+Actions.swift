@@ -3,53 +3,139 @@ import TransferCore
 extension AppState {
     mutating func perform(_ action: Action) -> [Command] {
         switch action {
-        case .quit: return [.quit]
+        case .quit: return carryOutRemovals(all: true) + [.quit]
         case .repaint: return [.repaint]
         case .suspend: return [.suspend]
+        case .toggleMouse:
+            isMouseCaptured.toggle()
+            notice = isMouseCaptured ? "clicks and wheel come here; Shift selects text" : "the mouse selects text"
+            return [.captureMouse(isMouseCaptured)]
+        case .back where keyContext == .menu, .choose: return performInMenu(action)
+        case .back: return goBack()
+        case .moveUp, .moveDown, .moveLeft, .moveRight, .moveToStart, .moveToEnd, .pageUp, .pageDown:
+            return move(action)
+        case .nextProblem, .previousProblem: moveToProblem(forward: action == .nextProblem)
+        case .togglePauseAll: return togglePauseAll()
+        case .togglePause, .retry, .verify, .remove: return performOnTargets(action)
+        case .removeKeepingData, .removeDeletingData:
+            guard case .confirmRemove(let ids) = layers.last else { return [] }
+            layers.removeLast()
+            return remove(ids, withData: action == .removeDeletingData)
+        case .undo: return undo()
+        case .mark: toggleMark()
+        case .markRange: toggleRange()
+        case .markAll: markAll()
+        case .invertMarks: invertMarks()
+        case .clear: clearQueue()
+        case .nextTab: showTab(after: 1)
+        case .previousTab: showTab(after: -1)
+        case .keepFilter: layers.removeLast()
+        case .reverse:
+            view.isReversed.toggle()
+            arrange()
+        case .open, .help, .log, .filter, .sort, .palette, .theme: return open(action)
+        }
+        return []
+    }
+
+    private mutating func open(_ action: Action) -> [Command] {
+        switch action {
+        case .open: return openDetail()
         case .help:
             helpScroll = 0
             layers.append(.help)
-            return []
-        case .open: return openDetail()
-        case .back: return goBack()
-        case .moveUp, .moveDown, .moveLeft, .moveRight, .moveToStart, .moveToEnd, .pageUp, .pageDown:
-            move(action)
-            return []
-        case .nextProblem, .previousProblem:
-            moveToProblem(forward: action == .nextProblem)
-            return []
-        case .togglePauseAll: return togglePauseAll()
-        case .togglePause, .retry, .verify, .remove:
-            guard let selected else {
-                notice = "the queue is empty"
-                return []
-            }
-            return perform(action, on: selected)
-        case .removeKeepingData, .removeDeletingData:
-            guard case .confirmRemove(let id) = layers.last else { return [] }
-            layers.removeLast()
-            return [.engine(.remove([id], withData: action == .removeDeletingData))]
+        case .log:
+            logScroll = 0
+            layers.append(.log)
+        case .filter: layers.append(.filter(TextField(view.filter)))
+        case .sort: openMenu(.sort)
+        case .palette: openMenu(.palette(keyContext))
+        case .theme where themes.isEmpty: notice = "there are no other themes"
+        case .theme: openMenu(.theme(before: theme))
+        default: break
+        }
+        return []
+    }
+
+    // MARK: Typing
+
+    /// What a key means that is no action: a letter, where something is typed.
+    mutating func type(_ key: Key) {
+        switch layers.last {
+        case .menu: typeInMenu(key)
+        case .filter(var field):
+            guard field.take(key) else { return }
+            narrow(field)
+        default: break
         }
     }
 
-    private mutating func perform(_ action: Action, on transfer: TransferSnapshot) -> [Command] {
+    /// The first line of what is pasted goes where something is typed.
+    mutating func paste(_ text: String) {
+        let line = String(text.split(separator: "\n", maxSplits: 1).first ?? "")
+        switch layers.last {
+        case .filter(var field):
+            field.insert(line)
+            narrow(field)
+        case .menu(var menu) where menu.isTyped:
+            menu.field.insert(line)
+            menu.index = 0
+            layers[layers.count - 1] = .menu(menu)
+        default: break
+        }
+    }
+
+    private mutating func narrow(_ field: TextField) {
+        layers[layers.count - 1] = .filter(field)
+        view.filter = field.text.lowercased()
+        arrange()
+    }
+
+    // MARK: The mouse
+
+    /// The wheel moves what the keys move; a click takes what is under it.
+    mutating func take(_ event: MouseEvent) -> [Command] {
+        switch event.kind {
+        case .wheelUp: return move(.moveUp)
+        case .wheelDown: return move(.moveDown)
+        case .left where keyContext == .queue: return click(row: event.row, column: event.column)
+        case .left, .middle, .right: return []
+        }
+    }
+
+    /// A click on a tab shows it, one on a transfer puts the cursor there, and one more opens it.
+    private mutating func click(row: Int, column: Int) -> [Command] {
+        let layout = QueueLayout(size: size)
+        if row == TabBar.row, layout.tier == .standard || layout.tier == .wide {
+            if let tab = TabBar.tab(at: column, state: self) { show(tab) }
+            return []
+        }
+        let window = listWindow(rows: layout.list.rows)
+        let offset = row - layout.list.row
+        guard layout.tier != .summary, (0..<window.count).contains(offset) else { return [] }
+        guard window.lowerBound + offset != cursorRow else { return openDetail() }
+        select(row: window.lowerBound + offset)
+        return []
+    }
+
+    // MARK: Transfers
+
+    private mutating func performOnTargets(_ action: Action) -> [Command] {
+        let targets = targets
+        guard !targets.isEmpty else {
+            notice = snapshot.transfers.isEmpty ? "the queue is empty" : "no transfer is shown"
+            return []
+        }
+        let ids = targets.map(\.id)
         switch action {
-        case .togglePause:
-            switch transfer.state {
-            case .paused: return [.engine(.resume([transfer.id]))]
-            case .completed: notice = "this transfer is complete"
-            case .failed: notice = "this transfer has failed; r tries again"
-            case .queued, .preparing, .active, .waiting, .verifying: return [.engine(.pause([transfer.id]))]
-            }
+        case .togglePause: return togglePause()
         case .retry:
-            if transfer.state != .completed { return [.engine(.retry([transfer.id]))] }
+            let open = targets.filter { $0.state != .completed }.map(\.id)
+            if !open.isEmpty { return [.engine(.retry(open))] }
             notice = "this transfer is complete; V verifies it"
-        case .verify:
-            return [.engine(.verify([transfer.id]))]
-        case .remove:
-            layers.append(.confirmRemove(transfer.id))
-        default:
-            break
+        case .verify: return [.engine(.verify(ids))]
+        case .remove: layers.append(.confirmRemove(ids))
+        default: break
         }
         return []
     }
@@ -61,40 +147,48 @@ extension AppState {
         return []
     }
 
-    private mutating func move(_ action: Action) {
+    // MARK: Moving
+
+    mutating func goBack() -> [Command] {
+        switch layers.popLast() {
+        case .detail: return [.engine(.watch(nil))]
+        case .filter:
+            view.filter = ""
+            arrange()
+        default: break
+        }
+        return []
+    }
+
+    private mutating func move(_ action: Action) -> [Command] {
         switch keyContext {
         case .queue: moveInQueue(action)
         case .detail: moveInGrid(action)
-        case .help: moveInHelp(action)
+        case .help: helpScroll = clamped(helpScroll + lines(of: action), lines: HelpScreen.lines(keyMap).count)
+        case .log: logScroll = clamped(logScroll - lines(of: action), lines: snapshot.events.count)
+        case .menu: return performInMenu(action)
+        case .filter: moveInQueue(action)
         case .confirm: break
         }
+        return []
     }
 
-    private mutating func moveInQueue(_ action: Action) {
-        let index = selectedIndex ?? 0
-        let page = max(1, QueueLayout(size: size).list.rows - 1)
-        switch action {
-        case .moveUp: select(index: index - 1)
-        case .moveDown: select(index: index + 1)
-        case .moveToStart: select(index: 0)
-        case .moveToEnd: select(index: snapshot.transfers.count - 1)
-        case .pageUp: select(index: index - page)
-        case .pageDown: select(index: index + page)
-        default: break
-        }
-    }
-
-    private mutating func moveInHelp(_ action: Action) {
+    /// How many lines further down an action scrolls.
+    private func lines(of action: Action) -> Int {
         let page = max(1, size.rows - 3)
-        switch action {
-        case .moveUp: helpScroll -= 1
-        case .moveDown: helpScroll += 1
-        case .moveToStart: helpScroll = 0
-        case .moveToEnd: helpScroll = .max
-        case .pageUp: helpScroll -= page
-        case .pageDown: helpScroll += page
-        default: break
+        return switch action {
+        case .moveUp: -1
+        case .moveDown: 1
+        case .moveToStart: -1_000_000
+        case .moveToEnd: 1_000_000
+        case .pageUp: -page
+        case .pageDown: page
+        default: 0
         }
-        helpScroll = max(0, min(helpScroll, HelpScreen.lines(keyMap).count - (size.rows - 2)))
+    }
+
+    /// - Parameter lines: All of the text.
+    private func clamped(_ position: Int, lines: Int) -> Int {
+        max(0, min(position, lines - (size.rows - 2)))
     }
 }

@@ -12,11 +12,6 @@ extension AppState {
         return [.engine(.watch(selected.id))]
     }
 
-    mutating func goBack() -> [Command] {
-        guard case .detail = layers.popLast() else { return [] }
-        return [.engine(.watch(nil))]
-    }
-
     mutating func moveInGrid(_ action: Action) {
         let grid = DetailLayout(size: size, chunks: selected?.chunks.count ?? 0).cells
         guard grid.cells > 0 else { return }

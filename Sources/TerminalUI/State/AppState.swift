@@ -6,13 +6,24 @@ public struct AppState: Sendable {
     public private(set) var snapshot: EngineSnapshot
     public internal(set) var size: Size
     /// What lies over the queue, the last on top.
-    public internal(set) var layers: [Layer] = []
+    var layers: [Layer] = []
     /// The transfer under the cursor. The cursor follows it wherever it moves.
     public internal(set) var selection: TransferID?
+    /// Transfers that the next action is about.
+    public internal(set) var marks: Set<TransferID> = []
+    /// Where a range of marks began, and what was marked before it.
+    var rangeStart: TransferID?
+    var marksBeforeRange: Set<TransferID> = []
+    /// What the list shows.
+    var view = QueueView()
+    /// What can be taken back, the newest last.
+    var undoSteps: [UndoStep] = []
     /// The time as far as the screen knows; for countdowns.
     public private(set) var now: Instant
     /// The chunk under the cursor of the grid.
     public internal(set) var gridCursor = 0
+    /// Whether clicks and the wheel come to the screen; otherwise the terminal selects text with them.
+    public internal(set) var isMouseCaptured = true
     /// Why the last key did nothing; gone with the next key.
     public internal(set) var notice: Label?
 
@@ -22,18 +33,30 @@ public struct AppState: Sendable {
     private(set) var summary = QueueSummary()
     /// The names of the transfers that the newest events are about.
     private(set) var eventNames: [TransferID: SafeText] = [:]
-    /// Where ``selection`` stands in the snapshot.
-    private(set) var selectedIndex: Int?
+    /// Where ``selection`` stands in the list.
+    private(set) var cursorRow: Int?
     /// The first transfer on the screen.
     private var firstRow = 0
     /// The first line of the help on the screen.
     var helpScroll = 0
+    /// The newest events that are below the log's window.
+    var logScroll = 0
+    /// The themes that can be chosen, and the one that is in use.
+    let themes: [String]
+    var theme: String
 
-    /// - Parameter utcOffset: How far local time is ahead of UTC, in seconds; for the times of events.
-    public init(size: Size, keyMap: KeyMap = .standard, utcOffset: Int = 0) {
+    /// - Parameters:
+    ///   - utcOffset: How far local time is ahead of UTC, in seconds; for the times of events.
+    ///   - themes: The names of the themes that can be chosen.
+    ///   - theme: The one that is in use.
+    public init(
+        size: Size, keyMap: KeyMap = .standard, utcOffset: Int = 0, themes: [String] = [], theme: String = "terminal"
+    ) {
         self.size = size
         self.keyMap = keyMap
         self.utcOffset = utcOffset
+        self.themes = themes
+        self.theme = theme
         now = .zero
         snapshot = EngineSnapshot(takenAt: .zero, takenAtWall: WallTime(milliseconds: 0))
     }
@@ -44,13 +67,24 @@ public struct AppState: Sendable {
         switch message {
         case .key(let key):
             notice = nil
-            if let action = keyMap.action(for: key, in: keyContext) { commands = perform(action) }
+            if let action = keyMap.action(for: key, in: keyContext) {
+                commands = perform(action)
+            } else {
+                type(key)
+            }
+        case .mouse(let event):
+            commands = take(event)
+        case .paste(let text):
+            paste(text)
+        case .focus:
+            break
         case .snapshot(let snapshot):
             commands = take(snapshot)
         case .resized(let size):
             self.size = size
         case .tick(let instant):
             now = max(now, instant)
+            commands = carryOutRemovals()
         }
         firstRow = listWindow(rows: QueueLayout(size: size).list.rows).lowerBound
         return commands
@@ -58,13 +92,14 @@ public struct AppState: Sendable {
 
     /// When the screen will look different although nothing happened; `nil` if it will not.
     public var nextTick: Instant? {
-        visibleIndices.compactMap { index -> Instant? in
+        let countdown = visibleIndices.compactMap { index -> Instant? in
             guard snapshot.transfers[index].state == .waiting, let until = snapshot.transfers[index].waitingUntil,
                 until > now
             else { return nil }
             let shown = Format.wholeSeconds(until - now)
             return until + .seconds(1 - shown)
         }.min()
+        return [countdown, nextRemoval].compactMap { $0 }.min()
     }
 
     /// What is in front.
@@ -74,12 +109,28 @@ public struct AppState: Sendable {
     var usefulBindings: [KeyBinding] {
         keyMap.bindings(in: keyContext).filter { binding in
             switch keyContext {
-            case .queue: !snapshot.transfers.isEmpty || [.help, .quit].contains(binding.action)
+            case .queue:
+                !snapshot.transfers.isEmpty && (binding.action != .undo || !undoSteps.isEmpty)
+                    || [.help, .quit].contains(binding.action)
             // An object store is told in any case.
-            case .confirm: binding.action != .removeKeepingData || selected?.isEndedAtStore != true
-            case .detail, .help: true
+            case .confirm: binding.action != .removeKeepingData || !isRemovalAlwaysWhole
+            default: true
             }
         }
+    }
+
+    /// Whether it makes no difference for what is about to be removed if data are kept.
+    private var isRemovalAlwaysWhole: Bool {
+        guard case .confirmRemove(let ids) = layers.last else { return false }
+        return transfers(ids).allSatisfy(\.isEndedAtStore)
+    }
+
+    /// The transfers of these ids that there are, in the order of the queue.
+    func transfers(_ ids: [TransferID]) -> [TransferSnapshot] {
+        if ids.count == 1, let selected, selected.id == ids[0] { return [selected] }
+        let wanted = Set(ids)
+        return snapshot.transfers.indices.filter { wanted.contains(snapshot.transfers[$0].id) }
+            .map { snapshot.transfers[$0] }
     }
 
     /// The transfer that the detail screen shows.
@@ -93,35 +144,52 @@ public struct AppState: Sendable {
         selectedIndex.map { snapshot.transfers[$0] }
     }
 
-    /// The transfers that are on the screen when the list has `rows` rows.
+    /// Where it stands in the snapshot.
+    private var selectedIndex: Int? {
+        if let id = detailID, let index = index(of: id) { return index }
+        return cursorRow.map { view.rows[$0] }
+    }
+
+    /// The rows of ``view`` that are on the screen when the list has so many rows.
     func listWindow(rows: Int) -> Range<Int> {
-        let count = snapshot.transfers.count
+        let count = view.rows.count
         let rows = max(1, rows)
         var first = min(firstRow, count - rows)
-        if let selectedIndex {
-            first = min(max(first, selectedIndex - rows + 1), selectedIndex)
-        }
+        if let cursorRow { first = min(max(first, cursorRow - rows + 1), cursorRow) }
         first = max(0, first)
         return first..<min(count, first + rows)
     }
 
-    /// Puts the cursor on the transfer at `index`, or on the nearest that there is.
-    mutating func select(index: Int) {
-        guard !snapshot.transfers.isEmpty else {
+    /// Puts the cursor on a row of the list, or on the nearest that there is.
+    mutating func select(row: Int) {
+        guard !view.rows.isEmpty else {
             selection = nil
-            selectedIndex = nil
+            cursorRow = nil
             return
         }
-        let index = min(max(0, index), snapshot.transfers.count - 1)
-        selectedIndex = index
-        selection = snapshot.transfers[index].id
+        let row = min(max(0, row), view.rows.count - 1)
+        cursorRow = row
+        selection = snapshot.transfers[view.rows[row]].id
     }
 
-    private var visibleIndices: Range<Int> {
-        if layers.contains(.help) { return 0..<0 }
-        if detailID != nil { return selectedIndex.map { $0..<$0 + 1 } ?? 0..<0 }
+    /// Makes the list anew. The cursor stays on its transfer, or else in its place.
+    mutating func arrange() {
+        view.arrange(snapshot.transfers)
+        let old = cursorRow ?? 0
+        if let row = selection.flatMap(row) { cursorRow = row } else { select(row: old) }
+    }
+
+    private func row(of id: TransferID) -> Int? {
+        if let row = cursorRow, row < view.rows.count, snapshot.transfers[view.rows[row]].id == id { return row }
+        return view.rows.firstIndex { snapshot.transfers[$0].id == id }
+    }
+
+    /// Of the transfers on the screen, in the snapshot.
+    private var visibleIndices: ArraySlice<Int> {
+        if layers.contains(.help) { return [] }
+        if detailID != nil { return selectedIndex.map { [$0] } ?? [] }
         let layout = QueueLayout(size: size)
-        return layout.tier == .summary ? 0..<0 : listWindow(rows: layout.list.rows)
+        return layout.tier == .summary ? [] : view.rows[listWindow(rows: layout.list.rows)]
     }
 
     private mutating func take(_ snapshot: EngineSnapshot) -> [Command] {
@@ -129,19 +197,19 @@ public struct AppState: Sendable {
         now = max(now, snapshot.takenAt)
         summary = QueueSummary(snapshot.transfers)
         eventNames = namesOfEvents()
-        let old = selectedIndex ?? 0
-        if let selection, let index = index(of: selection) {
-            selectedIndex = index
-        } else {
-            select(index: old)
+        if !view.hidden.isEmpty || !marks.isEmpty {
+            let there = Set(snapshot.transfers.map(\.id))
+            view.hidden.formIntersection(there)
+            marks.formIntersection(there)
         }
+        arrange()
         gridCursor = max(0, min(gridCursor, (selected?.chunks.count ?? 0) - 1))
         return dropOrphanedLayers()
     }
 
     private func index(of id: TransferID) -> Int? {
         let transfers = snapshot.transfers
-        if let index = selectedIndex, index < transfers.count, transfers[index].id == id { return index }
+        if let row = cursorRow, row < view.rows.count, transfers[view.rows[row]].id == id { return view.rows[row] }
         return transfers.indices.first { transfers[$0].id == id }
     }
 
@@ -161,11 +229,27 @@ public struct AppState: Sendable {
 
     /// Closes what was open on a transfer that is no longer there.
     private mutating func dropOrphanedLayers() -> [Command] {
-        let watched = detailID
-        layers = layers.filter { layer in
+        let ids = layers.flatMap { layer -> [TransferID] in
             switch layer {
-            case .detail(let id), .confirmRemove(let id): index(of: id) != nil
-            case .help: true
+            case .detail(let id): [id]
+            case .confirmRemove(let ids): ids
+            default: []
+            }
+        }
+        return closeDetail(of: Set(ids.filter { index(of: $0) == nil }))
+    }
+
+    /// Closes what is open on transfers that go.
+    mutating func closeDetail(of gone: Set<TransferID>) -> [Command] {
+        guard !gone.isEmpty else { return [] }
+        let watched = detailID
+        layers = layers.compactMap { layer in
+            switch layer {
+            case .detail(let id): return gone.contains(id) ? nil : layer
+            case .confirmRemove(let ids):
+                let left = ids.filter { !gone.contains($0) }
+                return left.isEmpty ? nil : .confirmRemove(left)
+            default: return layer
             }
         }
         return watched != nil && detailID == nil ? [.engine(.watch(nil))] : []

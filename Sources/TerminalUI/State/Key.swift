@@ -14,6 +14,8 @@ public enum Key: Hashable, Sendable {
     case enter
     case escape
     case tab
+    /// Shift and Tab.
+    case backTab
     case backspace
     case delete
     case function(Int)
@@ -21,6 +23,7 @@ public enum Key: Hashable, Sendable {
     /// How the footer and the help write it.
     public var label: Label {
         switch self {
+        case .character(" "): "Space"
         case .character(let character): Label(sanitizing: String(character))
         case .control(let character): "Ctrl-\(Label(sanitizing: character.uppercased()))"
         case .up: "↑"
@@ -34,6 +37,7 @@ public enum Key: Hashable, Sendable {
         case .enter: "Enter"
         case .escape: "Esc"
         case .tab: "Tab"
+        case .backTab: "S-Tab"
         case .backspace: "Backspace"
         case .delete: "Del"
         case .function(let number): "F\(number)"

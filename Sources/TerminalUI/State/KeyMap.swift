@@ -6,7 +6,10 @@ public enum Action: Hashable, Sendable, CaseIterable {
     case togglePause, togglePauseAll, retry, verify
     case remove, removeKeepingData, removeDeletingData
     case nextProblem, previousProblem
-    case help, quit, repaint, suspend
+    case mark, markRange, markAll, invertMarks, clear, undo
+    case nextTab, previousTab, filter, keepFilter, sort, reverse
+    case palette, choose, log, theme
+    case help, quit, repaint, suspend, toggleMouse
 }
 
 /// What is in front: keys mean what they mean there.
@@ -15,6 +18,9 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case detail
     case help
     case confirm
+    case filter
+    case menu
+    case log
 
     /// How the help calls it.
     var title: Label {
@@ -23,6 +29,9 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .detail: "In a transfer"
         case .help: "In this help"
         case .confirm: "When asked whether to remove"
+        case .filter: "While typing a filter"
+        case .menu: "In a menu"
+        case .log: "In the event log"
         }
     }
 }
@@ -86,9 +95,10 @@ public struct KeyMap: Sendable {
                 [.character("D")], .removeDeletingData, in: [.confirm], hint: "remove and delete data",
                 "remove from the queue, delete unfinished data"),
             .init(
-                [.up, .character("k")], .moveUp, in: [.queue, .detail, .help], hint: "move", hintKeys: "↑↓",
-                "up"),
-            .init([.down, .character("j")], .moveDown, in: [.queue, .detail, .help], "down"),
+                [.up, .character("k")], .moveUp, in: [.queue, .detail, .help, .log], "up"),
+            .init([.up], .moveUp, in: [.filter, .menu], "up"),
+            .init([.down], .moveDown, in: [.filter, .menu], "down"),
+            .init([.down, .character("j")], .moveDown, in: [.queue, .detail, .help, .log], "down"),
             .init([.left, .character("h")], .moveLeft, in: [.detail], "left"),
             .init([.right, .character("l")], .moveRight, in: [.detail], "right"),
             .init(
@@ -105,26 +115,50 @@ public struct KeyMap: Sendable {
                 [.character("r")], .retry, in: lists, hint: "retry",
                 "try again now, after an error or instead of waiting"),
             .init([.character("d")], .remove, in: lists, hint: "remove", "remove the transfer; asks first"),
+            .init([.character("/")], .filter, in: [.queue], hint: "filter", "show only what has these words in it"),
+            .init(
+                [.character(" ")], .mark, in: [.queue], hint: "mark", hintKeys: "Space",
+                "mark it; actions are about marks"),
             .init(
                 [.character("P")], .togglePauseAll, in: lists, hint: "pause all",
                 "pause all transfers, or let all go on"),
             .init(
                 [.character("V")], .verify, in: lists, hint: "verify",
                 "compare the data on disk with its checksums"),
-            .init([.home, .character("g")], .moveToStart, in: [.queue, .detail, .help], "to the start"),
-            .init([.end, .character("G")], .moveToEnd, in: [.queue, .detail, .help], "to the end"),
-            .init([.pageUp], .pageUp, in: [.queue, .help], "a page up"),
-            .init([.pageDown], .pageDown, in: [.queue, .help], "a page down"),
+            .init([.home, .character("g")], .moveToStart, in: [.queue, .detail, .help, .log], "to the start"),
+            .init([.end, .character("G")], .moveToEnd, in: [.queue, .detail, .help, .log], "to the end"),
+            .init([.pageUp], .pageUp, in: [.queue, .help, .log], "a page up"),
+            .init([.pageDown], .pageDown, in: [.queue, .help, .log], "a page down"),
             .init(
                 [.escape, .left, .character("h"), .enter], .back, in: [.help], hint: "back", "close this help"),
             .init(
+                [.escape, .left, .character("h"), .enter, .character("e")], .back, in: [.log], hint: "back",
+                "close the log"),
+            .init([.enter], .keepFilter, in: [.filter], hint: "keep", "keep the filter"),
+            .init([.escape], .back, in: [.filter], hint: "cancel", "show everything again"),
+            .init([.enter], .choose, in: [.menu], hint: "choose", "take what is under the cursor"),
+            .init([.escape], .back, in: [.menu], hint: "cancel", "close the menu"),
+            .init(
                 [.escape, .character("n"), .character("q")], .back, in: [.confirm], hint: "cancel", "keep the transfer"),
+            .init([.character("s")], .sort, in: [.queue], hint: "sort", "sort the list; the same once more reverses"),
+            .init([.character("S")], .reverse, in: [.queue], "reverse the list"),
+            .init([.tab], .nextTab, in: [.queue], "the next tab"),
+            .init([.backTab], .previousTab, in: [.queue], "the tab before"),
+            .init([.character("v")], .markRange, in: [.queue], "mark from here to where the cursor goes"),
+            .init([.control("a")], .markAll, in: [.queue], "mark all that are shown, or none"),
+            .init([.character("*")], .invertMarks, in: [.queue], "mark those that are not, and no others"),
+            .init([.escape], .clear, in: [.queue], "take away the range, marks, filter, tab"),
+            .init([.character("u")], .undo, in: lists, hint: "undo", "take back the last pause, resume or removal"),
+            .init([.character(":")], .palette, in: lists, "choose among all actions by typing"),
+            .init([.character("e")], .log, in: lists, "all events"),
+            .init([.character("T")], .theme, in: lists, "choose the colours"),
             .init([.character("?"), .function(1)], .help, in: lists, hint: "help", "all keys"),
             .init([.character("?"), .function(1)], .back, in: [.help], "close this help"),
             .init(
-                [.character("q"), .control("c")], .quit, in: [.queue, .detail, .help], hint: "quit",
+                [.character("q"), .control("c")], .quit, in: [.queue, .detail, .help, .log], hint: "quit",
                 "quit; nothing is lost, the next start carries on"),
-            .init([.control("c")], .quit, in: [.confirm], "quit; nothing is removed"),
+            .init([.control("c")], .quit, in: [.confirm, .filter, .menu], "quit; nothing is removed"),
+            .init([.character("M")], .toggleMouse, in: lists, "the mouse: for this screen, or for selecting text"),
             .init([.control("l")], .repaint, in: everywhere, "draw the screen anew"),
             .init([.control("z")], .suspend, in: everywhere, "to the shell; fg comes back"),
         ])

@@ -3,6 +3,11 @@ import TransferCore
 /// What can happen to the screen.
 public enum Message: Sendable {
     case key(Key)
+    case mouse(MouseEvent)
+    /// The window got the focus or lost it.
+    case focus(Bool)
+    /// Pasted text: lines that end in `\n`, without any other control character.
+    case paste(String)
     /// The engine has a newer picture.
     case snapshot(EngineSnapshot)
     case resized(Size)
@@ -18,13 +23,22 @@ public enum Command: Sendable {
     case suspend
     /// Draw everything anew, whatever the terminal shows now.
     case repaint
+    /// Have clicks and the wheel reported, or leave the mouse to the terminal.
+    case captureMouse(Bool)
+    /// Show everything in the theme of that name.
+    case theme(String)
 }
 
 /// What lies over the queue, the last on top.
-public enum Layer: Hashable, Sendable {
+enum Layer: Hashable, Sendable {
     case detail(TransferID)
     case help
-    case confirmRemove(TransferID)
+    case confirmRemove([TransferID])
+    /// A line is typed that narrows the list down.
+    case filter(TextField)
+    case menu(Menu)
+    /// All events that are kept.
+    case log
 
     /// Which keys hold there.
     var keyContext: KeyContext {
@@ -32,6 +46,9 @@ public enum Layer: Hashable, Sendable {
         case .detail: .detail
         case .help: .help
         case .confirmRemove: .confirm
+        case .filter: .filter
+        case .menu: .menu
+        case .log: .log
         }
     }
 }

@@ -3,6 +3,7 @@ import TransferCore
 /// What the header says of the whole queue; counted once for each snapshot.
 struct QueueSummary: Hashable {
     private var counts: [TransferState: Int] = [:]
+    private var tabs: [QueueView.Tab: Int] = [:]
     private(set) var downloadRate = 0.0
     private(set) var uploadRate = 0.0
     private(set) var total = 0
@@ -14,6 +15,8 @@ struct QueueSummary: Hashable {
         // Only the fields that are needed are read: copying ten thousand whole snapshots would cost milliseconds.
         for index in transfers.indices {
             counts[transfers[index].state, default: 0] += 1
+            let tab = QueueView.Tab(state: transfers[index].state, hasError: transfers[index].error != nil)
+            tabs[tab, default: 0] += 1
             let rate = transfers[index].bytesPerSecond
             guard rate > 0 else { continue }
             switch transfers[index].direction {
@@ -22,6 +25,9 @@ struct QueueSummary: Hashable {
             }
         }
     }
+
+    /// How many transfers are in a tab.
+    func count(_ tab: QueueView.Tab) -> Int { tab == .all ? total : tabs[tab] ?? 0 }
 
     /// How many transfers are in one of these states.
     func count(_ states: TransferState...) -> Int {
