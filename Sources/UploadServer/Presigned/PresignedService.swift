@@ -12,6 +12,7 @@ final class PresignedService: ServerRoutes {
     private let fileRoutes: StoreFileRoutes
     let reconciliation: StoreReconciliation
     private let ender: UploadEnder
+    private let sightings: StoreSightings
     private let logger: Logger
 
     /// Opens the folder, or makes it. Blocks. Throws ``DataFolderError``.
@@ -39,13 +40,15 @@ final class PresignedService: ServerRoutes {
             uploads: uploads, committer: committer, store: store, lost: lost, patience: settings.completePatience)
         let sightings = StoreSightings(settler: settler, store: store, clock: clock, patience: patience)
         let ender = UploadEnder(
-            uploads: uploads, remains: StoreRemover(store: store, lost: lost), ledger: ledger, committer: committer,
+            uploads: uploads, remains: StoreRemover(store: store, lost: lost, logger: logger), ledger: ledger,
+            committer: committer,
             readers: readers, clock: clock, lifetime: settings.lifetime, memoryOfEnded: settings.memoryOfEnded,
             logger: logger)
         self.folder = folder
         self.ledger = ledger
         self.committer = committer
         self.ender = ender
+        self.sightings = sightings
         self.logger = logger
         reconciliation = StoreReconciliation(
             uploads: uploads, ledger: ledger, readers: readers, opener: opener, settler: settler, logger: logger)
@@ -84,6 +87,7 @@ final class PresignedService: ServerRoutes {
 
     /// Commits what is under way and closes the data folder. No request may come after it.
     func close() async {
+        sightings.cancel()
         await uploadRoutes.uploads.cancelAssemblies()
         await committer.close()
         folder.release()

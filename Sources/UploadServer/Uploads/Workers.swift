@@ -46,6 +46,17 @@ final class Workers: Sendable {
         }
     }
 
+    /// The same for work that may take long: whoever is cancelled does not wait for its end, and gets `nil`.
+    func runUnlessCancelled<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value? {
+        let (results, continuation) = AsyncStream<Result<Value, any Error>>.makeStream()
+        submit {
+            continuation.yield(Result { try work() })
+            continuation.finish()
+        }
+        var iterator = results.makeAsyncIterator()
+        return try await iterator.next()?.get()
+    }
+
     private func workOff(on queue: DispatchQueue) {
         while true {
             let work = state.withLock { state in

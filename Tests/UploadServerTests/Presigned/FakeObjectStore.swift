@@ -30,10 +30,12 @@ final class FakeObjectStore: ObjectStore {
         var objects: [S3Location: StoredObject] = [:]
         var uploads: [String: Upload] = [:]
         var failures: [Failure] = []
+        var refusals: [Call: TransferError.Code] = [:]
         var calls: [Call] = []
         var lastID = 0
         var waiters: [CheckedContinuation<Void, Never>] = []
         var holds: Call?
+        var holdsAnswers: Call?
         var keepsChecksums = true
     }
 
@@ -91,12 +93,18 @@ final class FakeObjectStore: ObjectStore {
         }
     }
 
+    /// All calls of that kind fail from now on.
+    func refuse(_ call: Call, _ code: TransferError.Code) { state.withLock { $0.refusals[call] = code } }
+
+    /// Calls of that kind do what they are asked for, and then wait for ``release()``.
+    func holdAnswers(_ call: Call) { state.withLock { $0.holdsAnswers = call } }
+
     /// Calls of that kind wait for ``release()``.
     func hold(_ call: Call) { state.withLock { $0.holds = call } }
 
     func release() {
         let waiters = state.withLock { state in
-            state.holds = nil
+            (state.holds, state.holdsAnswers) = (nil, nil)
             defer { state.waiters = [] }
             return state.waiters
         }
@@ -200,20 +208,33 @@ final class FakeObjectStore: ObjectStore {
     private func perform<Value: Sendable>(
         _ call: Call, _ body: @Sendable (inout State) throws -> Value
     ) async throws -> Value {
+        await wait { $0.holds == call }
+        let result = state.withLock { state in Result { try Self.perform(call, &state, body) } }
+        await wait { $0.holdsAnswers == call }
+        return try result.get()
+    }
+
+    private static func perform<Value>(
+        _ call: Call, _ state: inout State, _ body: (inout State) throws -> Value
+    ) throws -> Value {
+        state.calls.append(call)
+        if let code = state.refusals[call] { throw TransferError(code, "scripted \(code.rawValue)") }
+        let failure = state.failures.firstIndex { $0.call == call }.map { state.failures.remove(at: $0) }
+        if let failure, !failure.isLate { throw failure.error }
+        let value = try body(&state)
+        if let failure { throw failure.error }
+        return value
+    }
+
+    /// Waits for ``release()`` if a test has said so.
+    private func wait(ifHeld isHeld: @Sendable (State) -> Bool) async {
         await withCheckedContinuation { continuation in
-            let isHeld = state.withLock { state in
-                if state.holds == call { state.waiters.append(continuation) }
-                return state.holds == call
+            let waits = state.withLock { state in
+                guard isHeld(state) else { return false }
+                state.waiters.append(continuation)
+                return true
             }
-            if !isHeld { continuation.resume() }
-        }
-        return try state.withLock { state in
-            state.calls.append(call)
-            let failure = state.failures.firstIndex { $0.call == call }.map { state.failures.remove(at: $0) }
-            if let failure, !failure.isLate { throw failure.error }
-            let value = try body(&state)
-            if let failure { throw failure.error }
-            return value
+            if !waits { continuation.resume() }
         }
     }
 }

@@ -29,6 +29,23 @@ import WireProtocols
         }
     }
 
+    /// One that asks meanwhile finds the same upload, not another one that would take chunks.
+    @Test func whatIsBeingEndedIsGoneForAll() async throws {
+        try await fixture.serving { [fixture] client async throws in
+            let id = try await client.registerObject().uploadID
+            fixture.store.hold(.abort)
+            let deletion = Task { try await client.send("DELETE", "/uploads/\(id)") }
+            try await eventually("it is being ended") { fixture.store.heldCount == 1 }
+            for _ in 0..<2 { #expect(try await client.status(id).status == 410) }
+            let chunk = FakeChunk(0)
+            #expect(try await client.report(id, 0, etag: chunk.entityTag, sha256: chunk.sha256).status == 410)
+            fixture.store.failNext(.abort, .cannotConnect)
+            fixture.store.release()
+            #expect(try await deletion.value.status == 503)
+            #expect(try await client.status(id).stage == "in_progress")
+        }
+    }
+
     /// A part that was on its way may arrive after the end of its upload.
     @Test func theEndIsRepeatedUntilNoPartIsLeft() async throws {
         let store = FakeObjectStore()

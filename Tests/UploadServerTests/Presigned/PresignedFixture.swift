@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Logging
 import TestSupport
 import TransferCore
 import WireProtocols
@@ -25,23 +26,23 @@ struct PresignedFixture: Sendable {
 
     func service(
         _ settings: UploadSettings = .test, prefix: String = "s3://bucket/in/", endpoint: String = "http://store.test",
-        patience: Duration = .seconds(60)
+        patience: Duration = .seconds(60), logger: Logger = .silent
     ) throws -> PresignedService {
         let target = ObjectStoreSettings(
             location: try S3Location(prefix), endpoint: try S3Endpoint(url: endpoint, region: nil),
             access: NoAccess(), options: StoreOptions(), client: ScriptedClient([]))
         return try PresignedService(
             folder: folder.path, settings: settings, target: target, store: store, patience: patience, clock: clock,
-            logger: .silent)
+            logger: logger)
     }
 
     /// Runs a server, and stops it.
     @discardableResult
     func serving<Value: Sendable>(
-        _ settings: UploadSettings = .test, prefix: String = "s3://bucket/in/",
+        _ settings: UploadSettings = .test, prefix: String = "s3://bucket/in/", logger: Logger = .silent,
         _ body: @Sendable @escaping (UploadClient) async throws -> Value
     ) async throws -> Value {
-        try await UploadServerTests.serving(try service(settings, prefix: prefix)) {
+        try await UploadServerTests.serving(try service(settings, prefix: prefix, logger: logger)) {
             try await body(UploadClient(port: $0))
         }
     }

@@ -163,59 +163,31 @@ import WireProtocols
             #expect(fixture.store.uploads.count == 2)
         }
     }
-}
 
-/// Servers whose store is out of reach.
-@Suite(.timeLimit(.minutes(5))) struct PresignedOutageTests {
-    private let fixture: PresignedFixture
-
-    init() throws {
-        fixture = try PresignedFixture()
-    }
-
-    /// Who only asks how it stands does not wait for the store.
-    @Test(arguments: [FakeObjectStore.Call.parts, .isKnown]) func aSilentStoreHoldsUpNobody(
-        call: FakeObjectStore.Call
-    ) async throws {
-        let service = try fixture.service(patience: .milliseconds(50))
-        try await serving(service) { [fixture] port async throws in
-            let client = UploadClient(port: port)
-            let id = try await client.registerObject().uploadID
-            try await fixture.send(client, id, call == .isKnown ? [0, 1, 2] : [1])
-            fixture.store.hold(call)
-            let status = try await client.status(id)
-            #expect(status.status == 200)
-            #expect(status.received == (call == .isKnown ? [[0, 2]] : [[1, 1]]))
-            fixture.store.release()
-        }
-    }
-
-    /// Who is asked first does not answer for a long time, and the others would not either.
-    @Test func aStartAsksNoFurther() async throws {
+    /// The other upload to the same object finds what this one has begun, and sends to it.
+    @Test func whatAnotherUploadHasFoundIsItsOwn() async throws {
         try await fixture.serving { [fixture] client async throws in
-            for name in ["f", "g", "h"] {
-                fixture.store.failNext(.createUpload, .connectionLost)
-                #expect(try await client.registerObject(name).status == 503)
-            }
-        }
-        let service = try fixture.service()
-        for _ in 0..<3 { fixture.store.failNext(.uploads, .cannotConnect) }
-        try await service.reconciliation.run()
-        #expect(fixture.store.calls.count { $0 == .uploads } == 1)
-        await service.close()
-    }
-
-    @Test func expiryDoesNotWaitForTheStart() async throws {
-        try await fixture.serving { [fixture] client async throws in
-            #expect(try await client.registerObject("old").status == 201)
-            fixture.clock.advance(by: .seconds(7 * 86_400))
             fixture.store.failNext(.createUpload, .connectionLost)
-            #expect(try await client.registerObject("new").status == 503)
-        }
-        fixture.store.hold(.uploads)
-        try await fixture.serving { [fixture] _ async throws in
-            try await eventually("the old one has ended") { fixture.store.uploads.isEmpty }
+            #expect(try await client.registerObject(key: "a").status == 503)
+            fixture.store.holdAnswers(.createUpload)
+            let second = Task { try await client.registerObject(key: "b") }
+            try await eventually("the store has begun it") { fixture.store.uploads.count == 1 }
+            #expect(try await client.registerObject(key: "a").status == 201)
             fixture.store.release()
+            let refused = try await second.value
+            #expect(refused.status == 503)
+            #expect(refused["Retry-After"] == "2")
+            #expect(!fixture.store.calls.contains(.abort))
+            #expect(try await client.registerObject(key: "b").status == 201)
+            #expect(fixture.store.uploads.count == 2)
         }
+    }
+
+    @Test func aConflictIsNoFailureOfTheServer() async {
+        let problem = await #expect(throws: Problem.self) {
+            try await StoreFailure.translating { throw LedgerConflict(reason: "begun already") }
+        }
+        #expect(problem?.kind == .busy)
+        #expect(problem?.cause is LedgerConflict)
     }
 }

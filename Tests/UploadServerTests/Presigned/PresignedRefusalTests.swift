@@ -41,6 +41,20 @@ import WireProtocols
         }
     }
 
+    /// There is nothing to end, and nothing to send again.
+    @Test func anEmptyFileThatLosesARaceTriesAgain() async throws {
+        try await fixture.serving { [fixture, location] client async throws in
+            let id = try await client.registerObject(size: 0).uploadID
+            fixture.store.failNext(.putEmpty, .remoteConflict)
+            let refused = try await client.complete(id)
+            #expect(refused.status == 503)
+            #expect(refused["Retry-After"] == "2")
+            #expect(!fixture.store.calls.contains(.abort))
+            #expect(try await client.complete(id).status == 200)
+            #expect(fixture.store.objects[location]?.size == 0)
+        }
+    }
+
     /// It lists them, and still does not take them: they have to be sent again.
     @Test(arguments: [TransferError.Code.incomplete, .digestMismatchOfChunk])
     func partsThatTheStoreDoesNotTakeAreMissing(code: TransferError.Code) async throws {

@@ -144,6 +144,19 @@ import WireProtocols
             ])
     }
 
+    /// They are compared with times of the clock here.
+    @Test func uploadsBeginByTheClockHere() async throws {
+        let upload =
+            "<Upload><Key>in/a b</Key><UploadId>u</UploadId><Initiated>2023-11-14T23:13:00Z</Initiated></Upload>"
+        var answer = list("ListMultipartUploadsResult", upload)
+        // An hour ahead.
+        answer.head.fields.append(HeaderField("Date", "Tue, 14 Nov 2023 23:13:20 GMT"))
+        let answers = [answer]
+        try await asking(answers) { store async throws in
+            #expect(try await store.uploads(to: location).map(\.initiated) == [clock.wallTime() + .seconds(-20)])
+        }
+    }
+
     /// To Swift, two ways to write an é are one string; to stores they are two keys.
     @Test func keysAreComparedByteByByte() async throws {
         let entry = { (key: String) in "<Upload><Key>\(key)</Key><UploadId>u</UploadId></Upload>" }
@@ -277,7 +290,7 @@ import WireProtocols
 
 extension Result where Failure == any Error {
     /// What came of it.
-    fileprivate static func catching(_ body: () async throws -> Success) async -> Result {
+    static func catching(_ body: () async throws -> Success) async -> Result {
         do {
             return .success(try await body())
         } catch {

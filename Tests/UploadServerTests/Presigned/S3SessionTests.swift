@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ import WireProtocols
         location = try S3Location(bucket: "bucket", key: "f")
     }
 
-    private func store(_ client: ScriptedClient, _ access: FakeAccess) -> S3ObjectStore {
+    private func store(_ client: ScriptedClient, _ access: any S3AccessSource) -> S3ObjectStore {
         S3ObjectStore(
             ObjectStoreSettings(
                 location: location, endpoint: endpoint, access: access, options: StoreOptions(), client: client),
@@ -81,6 +82,39 @@ import WireProtocols
         for _ in 0..<2 { _ = try await store.object(at: location) }
         #expect(access.lookups == [false, true])
         #expect(client.sent[1]["Authorization"]?.contains("Credential=key-2/") == true)
+    }
+
+    /// The program that prints them may fail once, and the old ones still hold.
+    @Test func credentialsThatEndSoonAreBetterThanNone() async throws {
+        let access = FakeAccess(validities: [.seconds(100)], failing: [2, 3], since: clock.wallTime())
+        let client = ScriptedClient([Self.there, Self.there, Self.there])
+        let store = store(client, access)
+        _ = try await store.object(at: location)
+        clock.advance(by: .seconds(41))
+        _ = try await store.object(at: location)
+        #expect(client.sent.last?["Authorization"]?.contains("Credential=key-1/") == true)
+        clock.advance(by: .seconds(59))
+        let error = await #expect(throws: TransferError.self) { try await store.object(at: location) }
+        #expect(error?.code == .unauthorized)
+        _ = try await store.object(at: location)
+        #expect(client.sent.last?["Authorization"]?.contains("Credential=key-4/") == true)
+        #expect(access.lookups == [false, true, true, true])
+    }
+
+    /// A server that ends does not wait for a program that hangs.
+    @Test(.timeLimit(.minutes(5))) func whoeverIsCancelledDoesNotWaitForCredentials() async throws {
+        let access = HangingAccess()
+        defer { access.release() }
+        let store = store(ScriptedClient([]), access)
+        let result = Mutex<Result<StoredObject?, any Error>?>(nil)
+        let task = Task { [location] in
+            let found = await Result.catching { try await store.object(at: location) }
+            result.withLock { $0 = found }
+        }
+        try await eventually("the program runs") { access.isAsked }
+        task.cancel()
+        try await eventually("nobody waits") { result.withLock { $0 != nil } }
+        #expect(throws: TransferError.self) { try result.withLock { $0 }?.get() }
     }
 
     /// Addresses may hold for less than the clocks differ.
@@ -148,11 +182,17 @@ import WireProtocols
 final class FakeAccess: S3AccessSource {
     private let state = Mutex<[Bool]>([])
     private let validities: [Duration]
+    private let failing: Set<Int>
     private let start: WallTime
 
-    /// - Parameter validities: How long each of the credentials holds; the last ones, and without any all, for ever.
-    init(validities: [Duration] = [], since start: WallTime = WallTime(milliseconds: 0)) {
+    /// - Parameters:
+    ///   - validities: How long each of the credentials holds; the last ones, and without any all, for ever.
+    ///   - failing: Which lookups fail, counted from 1.
+    init(
+        validities: [Duration] = [], failing: Set<Int> = [], since start: WallTime = WallTime(milliseconds: 0)
+    ) {
         self.validities = validities
+        self.failing = failing
         self.start = start
     }
 
@@ -164,9 +204,26 @@ final class FakeAccess: S3AccessSource {
             state.append(reload)
             return state.count
         }
+        guard !failing.contains(number) else { throw TransferError(.unauthorized, "the program fails") }
         let end = number <= validities.count ? start + validities[number - 1] : nil
         return S3Access(
             credentials: S3Credentials(accessKey: "key-\(number)", secretKey: "secret", expiresAt: end),
             endpoint: try S3Endpoint(url: "http://store.test", region: nil))
+    }
+}
+
+/// A program that prints credentials one day.
+final class HangingAccess: S3AccessSource {
+    private let state = Mutex(false)
+    private let end = DispatchSemaphore(value: 0)
+
+    var isAsked: Bool { state.withLock { $0 } }
+
+    func release() { end.signal() }
+
+    func access(_ options: StoreOptions, reload: Bool) throws(TransferError) -> S3Access {
+        state.withLock { $0 = true }
+        end.wait()
+        throw TransferError(.unauthorized, "too late")
     }
 }

@@ -44,6 +44,31 @@ import WireProtocols
         #expect(try await uploads.with(upload.id) { $1.status } == nil)
     }
 
+    /// Without it, what is asked of the store would be about the object itself.
+    @Test func anUploadOfTheStoreHasAName() throws {
+        let object = StoreUpload(location: try S3Location(bucket: "bucket", key: "f"), uploadID: "")
+        let upload = try register(object: object)
+        #expect(throws: DamagedRow.self) { try ledger.upload(upload.id) }
+        #expect(try ledger.unfinished(since: nil).isEmpty)
+    }
+
+    @Test func onlyAnotherUploadWithoutANameIsARival() throws {
+        let place = StoreUpload(location: try S3Location(bucket: "bucket", key: "f"))
+        let upload = try register("f", .creating, object: place)
+        let elsewhere = StoreUpload(location: try S3Location(bucket: "bucket", key: "g"))
+        _ = try register("g", .creating, object: elsewhere)
+        #expect(try !ledger.isContested(upload))
+        let rival = try register("f", .creating, object: place)
+        #expect(try ledger.isContested(upload))
+        var begun = place
+        begun.uploadID = "u"
+        try ledger.begin(rival.key, as: begun, at: start)
+        #expect(try !ledger.isContested(upload))
+        let other = try register("f", .creating, object: place)
+        try ledger.end(other.key, as: .aborted, at: start)
+        #expect(try !ledger.isContested(upload))
+    }
+
     /// With less, a commit is in the log, but the log is not on the disk.
     @Test func everyCommitIsSynced() throws {
         #expect(try synchronous(ledger) == 2)

@@ -180,6 +180,7 @@ struct RecordingLedger: UploadLedger {
     }
 
     func storeUploads(to location: S3Location) throws -> Set<String> { try base.storeUploads(to: location) }
+    func isContested(_ upload: UploadRecord) throws -> Bool { try base.isContested(upload) }
 
     func endpoint() throws -> String? { try base.endpoint() }
     func setEndpoint(_ endpoint: String) throws { try base.setEndpoint(endpoint) }

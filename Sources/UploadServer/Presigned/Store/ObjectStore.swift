@@ -51,10 +51,27 @@ protocol ObjectStore: Sendable {
     func presign(_ method: String, _ location: S3Location, validity: Duration) async throws -> SignedRequest
 }
 
+extension ObjectStore {
+    /// The object of that key, as far as one may look. Whoever may write need not be allowed to list, and is refused where
+    /// there is none (Amazon S3 API Reference, "HeadObject").
+    func visibleObject(at location: S3Location) async throws -> StoredObject? {
+        do {
+            return try await object(at: location)
+        } catch let error as TransferError where error.tellsNothing {
+            return nil
+        }
+    }
+}
+
+extension TransferError {
+    /// Whether what was only asked to be sure cannot be known: it is forbidden, or the store cannot tell.
+    var tellsNothing: Bool { code == .forbidden || code == .unsupported }
+}
+
 /// An upload that was begun and neither completed nor aborted.
 struct UnfinishedUpload: Hashable, Sendable {
     var uploadID: String
-    /// By the store's clock; `nil` if it did not tell.
+    /// By the clock here; `nil` if the store did not tell.
     var initiated: WallTime?
 }
 

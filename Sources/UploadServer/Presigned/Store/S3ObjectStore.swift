@@ -41,7 +41,9 @@ struct S3ObjectStore: ObjectStore {
             let answer = try await session.send { [marker] _ in .listUploads(location, after: marker) }
             let page = try S3Answers.uploads(answer.body)
             for upload in page.uploads where location.hasKey(upload.key) {
-                found.append(UnfinishedUpload(uploadID: upload.uploadID, initiated: upload.initiated))
+                found.append(
+                    UnfinishedUpload(
+                        uploadID: upload.uploadID, initiated: upload.initiated.map(session.timeHere(of:))))
             }
             guard let next = page.next else { return found }
             guard next != marker else { break }
@@ -143,6 +145,9 @@ struct S3ObjectStore: ObjectStore {
 }
 
 extension StoreUpload {
-    /// Only those are asked about that have one.
-    fileprivate var storeID: String { uploadID ?? "" }
+    /// A request without it would be about the object itself: an abortion would delete it.
+    fileprivate var storeID: String {
+        guard let uploadID, !uploadID.isEmpty else { preconditionFailure("the store was not told of this upload") }
+        return uploadID
+    }
 }

@@ -11,7 +11,7 @@ final class S3Session: Sendable {
         var usesChecksums = true
     }
 
-    /// How long credentials have to hold to be used.
+    /// Credentials that end sooner are replaced, if that is possible.
     private static let leastValidity = Duration.seconds(60)
 
     private let source: any S3AccessSource
@@ -98,6 +98,9 @@ final class S3Session: Sendable {
     /// What the clock of the store says now, as far as is known.
     private var storeTime: WallTime { clock.wallTime() + state.withLock { $0.memory.clockOffset } }
 
+    /// The time by the clock here at which the store's says `time`, as far as is known.
+    func timeHere(of time: WallTime) -> WallTime { time + (.zero - state.withLock { $0.memory.clockOffset }) }
+
     /// What an answer means that is no success.
     ///
     /// - Parameter region: What the request was signed for.
@@ -127,7 +130,12 @@ final class S3Session: Sendable {
         let known = state.withLock { $0.memory.access }
         var access = if let known { known } else { try await lookUp(insteadOf: nil) }
         if access.credentials.expire(by: clock.wallTime() + Self.leastValidity) {
-            access = try await lookUp(insteadOf: access.credentials)
+            do {
+                access = try await lookUp(insteadOf: access.credentials)
+            } catch {
+                // For as long as the old ones hold, each request tries again.
+                guard !access.credentials.expire(by: clock.wallTime()) else { throw error }
+            }
         }
         return (access, state.withLock { $0.memory })
     }
@@ -141,13 +149,17 @@ final class S3Session: Sendable {
         }
     }
 
+    /// Whoever is cancelled does not wait for a program that hangs: it has a time limit of its own.
+    ///
     /// - Parameter old: Credentials that are of no use any more. If others are known by now, those are taken.
     private func lookUp(insteadOf old: S3Credentials?) async throws -> S3Access {
-        try await lookups.run { [self] in
+        let access = try await lookups.runUnlessCancelled { [self] in
             if let known = state.withLock({ $0.memory.access }), known.credentials != old { return known }
             let access = try source.access(options, reload: old != nil)
             state.withLock { $0.memory.access = access }
             return access
         }
+        guard let access else { throw TransferError(.connectionLost, "the request was cancelled") }
+        return access
     }
 }

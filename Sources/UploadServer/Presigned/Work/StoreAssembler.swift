@@ -68,7 +68,8 @@ struct StoreAssembler: Assembler {
                 guard try await settler.isFinished(object, content) else { throw Loss.upload }
             case .remoteNameTaken, .remoteConflict:
                 guard try await settler.isFinished(object, content) else {
-                    throw error.code == .remoteConflict ? Loss.race : error
+                    // Of an empty file there is nothing to send again.
+                    throw error.code == .remoteConflict && object.uploadID != nil ? Loss.race : error
                 }
                 // Whoever made it, ours may still be there, and nobody would ask for it again.
                 if object.uploadID != nil { try await store.end(object) }

@@ -104,10 +104,12 @@ final class StoreOpener: Sendable {
         }
         do {
             try await begin(upload, record, as: created)
-        } catch let error as LedgerConflict {
-            // It has ended meanwhile: nobody would know of this one.
-            try await store.abort(created)
-            throw error
+        } catch let conflict as LedgerConflict {
+            // Another upload to the same object may have found it, and send to it. Otherwise this one has ended meanwhile,
+            // and nobody would know of what it has begun.
+            let known = try await committer.change { ledger, _ in try ledger.storeUploads(to: object.location) }
+            if let id = created.uploadID, !known.contains(id) { try await store.abort(created) }
+            throw TransferError(.serverBusy, conflict.reason)
         }
     }
 

@@ -9,9 +9,10 @@ struct StorePlace: UploadPlace {
     let store: any ObjectStore
     let opener: StoreOpener
 
+    /// Where it cannot be known, the end of the upload tells: nothing is replaced then.
     func checkName(_ name: FileName, of owner: Owner) async throws {
         let object = try settings.object(name, of: owner)
-        let isTaken = try await StoreFailure.translating { try await store.object(at: object) != nil }
+        let isTaken = try await StoreFailure.translating { try await store.visibleObject(at: object) != nil }
         if isTaken { throw Problem.nameTaken }
     }
 

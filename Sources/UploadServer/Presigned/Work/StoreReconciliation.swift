@@ -45,7 +45,7 @@ final class StoreReconciliation: Sendable {
                 logger.warning(
                     "the store does not tell what became of an upload: it will be asked again",
                     metadata: ["upload": "\(upload.id)", "error": "\(error)"])
-                if StoreFailure.isOutage(error) { return }
+                if error.isOutage { return }
             }
             if Task.isCancelled { return }
         }

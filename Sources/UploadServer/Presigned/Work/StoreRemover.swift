@@ -1,21 +1,23 @@
+import Logging
 import TransferCore
 
 /// Ends uploads at the object store before they end here: afterwards nobody would know of them.
 struct StoreRemover: UploadRemains {
-    /// As often as an upload may have begun without an answer.
-    private static let mostTries = 5
-
     let store: any ObjectStore
     let lost: LostUploads
+    let logger: Logger
 
     func removeBeforeNote(of upload: UploadRecord) async throws {
         guard let object = upload.object else { return }
         try await StoreFailure.translating {
             if object.uploadID != nil { return try await store.end(object) }
-            // Each time that it was asked to, the store may have begun one.
-            for _ in 0..<Self.mostTries {
-                guard let found = try await lost.find(upload) else { return }
-                try await store.end(found)
+            switch try await lost.identify(upload) {
+            case .none: return
+            case .certain(let found): try await store.end(found)
+            case .doubtful:
+                logger.warning(
+                    "an upload may be left at the object store: others there look just like it, see carryon orphans",
+                    metadata: ["upload": "\(upload.id)", "object": "\(object.location.text)"])
             }
         }
     }

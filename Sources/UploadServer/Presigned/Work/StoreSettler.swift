@@ -14,9 +14,9 @@ struct StoreSettler: Sendable {
         return ReportedContent(plan: record.plan, receipts: receipts)
     }
 
-    /// Whether the store has the finished object of an upload.
+    /// Whether the store has the finished object of an upload, as far as one may look.
     func isFinished(_ object: StoreUpload, _ content: ReportedContent) async throws -> Bool {
-        guard let there = try await store.object(at: object.location) else { return false }
+        guard let there = try await store.visibleObject(at: object.location) else { return false }
         return content.isWhole(there)
     }
 

@@ -7,32 +7,12 @@ import WireProtocols
 ///
 /// One answer serves all who ask within seconds, and nobody waits long for it.
 final class StoreSightings: Sendable {
-    private enum Sighting: Sendable {
-        /// The store knows the upload, with these parts; `nil` if it was not asked for them.
-        case there([S3Part]?)
-        case notThere
-        case noAnswer
-    }
-
-    private struct Look: Sendable {
-        var beganAt: Instant
-        /// Whether parts were asked for.
-        var isList: Bool
-        /// `nil` while the store is asked.
-        var seen: Sighting?
-        var task: Task<Sighting, Never>
-    }
-
     private struct State: Sendable {
-        var looks: [UploadID: Look] = [:]
+        var memory = SightingMemory()
         var distrusted: Set<UploadID> = []
     }
 
-    /// How long a list of parts is good for: a client that starts again and again is told of its parts each time.
-    private static let listAge = Duration.seconds(2)
-    /// The same of the answer that there is such an upload.
-    private static let age = Duration.seconds(10)
-    /// How many uploads are remembered.
+    /// How many uploads are distrusted at a time.
     private static let limit = 1000
 
     private let settler: StoreSettler
@@ -73,7 +53,7 @@ final class StoreSightings: Sendable {
         }
     }
 
-    private func look(at upload: OpenUpload, _ record: UploadRecord, isList: Bool) async throws -> Sighting {
+    private func look(at upload: OpenUpload, _ record: UploadRecord, isList: Bool) async throws -> StoreSighting {
         guard record.status == .inProgress, let object = record.object, object.uploadID != nil else { return .noAnswer }
         let sighting = await look(at: object, record.id, isList: isList)
         if case .notThere = sighting, upload.assembly == nil { try await settle(upload) }
@@ -81,37 +61,40 @@ final class StoreSightings: Sendable {
     }
 
     /// The store's answer, an earlier one if it is good enough.
-    private func look(at object: StoreUpload, _ id: UploadID, isList: Bool) async -> Sighting {
+    private func look(at object: StoreUpload, _ id: UploadID, isList: Bool) async -> StoreSighting {
         let now = clock.now()
-        let look = state.withLock { state -> Look in
-            if let look = state.looks[id], look.isList || !isList,
-                now - look.beganAt < (isList ? Self.listAge : Self.age)
-            {
-                return look
-            }
-            state.looks = state.looks.filter { now - $0.value.beganAt < Self.age }
-            if state.looks.count >= Self.limit { state.looks = [:] }
-            let look = Look(beganAt: now, isList: isList, task: Task { await ask(object, isList: isList) })
-            state.looks[id] = look
-            return look
+        let look = state.withLock { state in
+            state.memory.look(at: id, isList: isList, now: now)
+                ?? state.memory.begin(id, isList: isList, now: now) { number in
+                    Task { await ask(object, id, number: number, isList: isList) }
+                }
         }
         if let seen = look.seen { return seen }
-        let answer = await look.task.result(within: patience)?.get()
-        if answer == nil { look.task.cancel() }
-        let seen = answer ?? .noAnswer
-        state.withLock { state in
-            if state.looks[id]?.task == look.task { state.looks[id]?.seen = seen }
-        }
+        // A long list takes its time, and whoever comes after its end is told.
+        guard !look.isSlow else { return .noAnswer }
+        if let seen = await look.task.result(within: patience)?.get() { return seen }
+        state.withLock { $0.memory.waitedInVain(for: id, number: look.number) }
+        return .noAnswer
+    }
+
+    private func ask(_ object: StoreUpload, _ id: UploadID, number: Int, isList: Bool) async -> StoreSighting {
+        let seen = await answer(object, isList: isList)
+        state.withLock { $0.memory.keep(seen, of: id, number: number, now: clock.now()) }
         return seen
     }
 
-    private func ask(_ object: StoreUpload, isList: Bool) async -> Sighting {
+    private func answer(_ object: StoreUpload, isList: Bool) async -> StoreSighting {
         do {
             if isList { return .there(try await store.parts(of: object)) }
             return try await store.isKnown(object) ? .there(nil) : .notThere
         } catch {
             return (error as? TransferError)?.code == .uploadLost ? .notThere : .noAnswer
         }
+    }
+
+    /// Stops asking: nobody will come for the answers.
+    func cancel() {
+        for task in state.withLock({ $0.memory.tasks }) { task.cancel() }
     }
 
     /// Finds out what became of an upload that the store does not know.

@@ -36,12 +36,7 @@ final class OpenUploads: Sendable {
     ) async throws -> Value? {
         let upload = enter(id)
         defer { leave(upload) }
-        guard let record = try await lookUp(upload) else {
-            forget(upload)
-            return nil
-        }
-        // The ledger forgets it one day, and there is nothing to keep together.
-        if record.status.isGone { forget(upload) }
+        guard let record = try await lookUp(upload) else { return nil }
         return try await body(upload, record)
     }
 
@@ -64,6 +59,9 @@ final class OpenUploads: Sendable {
     private func lookUp(_ upload: OpenUpload) async throws -> UploadRecord? {
         if let record = upload.record { return record }
         let found = try await readers.run { [ledger] in try ledger.upload(upload.id) }
+        // Of what has ended the ledger keeps a note for some time only, and there is nothing to keep together. What is
+        // about to end is another matter: here its status goes ahead of the ledger's.
+        if found?.status.isGone ?? true { forget(upload) }
         return found.map { upload.learn($0) }
     }
 

@@ -46,22 +46,30 @@ struct UploadEnder: Sendable {
     func sweep() async throws {
         await remains.retry()
         let now = clock.wallTime()
-        let limit = WallTime(milliseconds: now.milliseconds - lifetime.nanoseconds / 1_000_000)
+        try await endExpired(before: WallTime(milliseconds: now.milliseconds - lifetime.nanoseconds / 1_000_000))
+        let oldest = WallTime(milliseconds: now.milliseconds - memoryOfEnded.nanoseconds / 1_000_000)
+        try await committer.change { ledger, _ in try ledger.forget(before: oldest) }
+    }
+
+    /// Ends all that has expired, or what comes before the first one for which the store is out of reach.
+    private func endExpired(before limit: WallTime) async throws {
         for expired in try await readers.run({ [ledger] in try ledger.unfinished(since: limit) }) {
             do {
                 _ = try await uploads.with(expired.id) { upload, record in
-                    // The list may be old by now, and one that is being written at this moment is not left alone.
-                    guard hasExpired(record), upload.isIdle else { return }
+                    // The list may be old by now, and one that is being worked on at this moment is not left alone.
+                    guard hasExpired(record), upload.isIdle, upload.assembly == nil else { return }
                     try await end(upload, record, as: .expired)
                 }
+            } catch let error where error.isOutage {
+                logger.warning(
+                    "expired uploads stay until the object store can be reached", metadata: ["error": "\(error)"])
+                return
             } catch {
                 logger.error(
                     "an expired upload could not be ended",
                     metadata: ["upload": "\(expired.id)", "error": "\(error)"])
             }
         }
-        let oldest = WallTime(milliseconds: now.milliseconds - memoryOfEnded.nanoseconds / 1_000_000)
-        try await committer.change { ledger, _ in try ledger.forget(before: oldest) }
     }
 
     /// Sweeps at once and then every minute, until the task is cancelled.

@@ -105,4 +105,16 @@ extension SQLiteLedger {
                 arguments: [location.text])
         }
     }
+
+    func isContested(_ upload: UploadRecord) throws -> Bool {
+        try pool.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM uploads
+                        WHERE endedAt IS NULL AND status = 'creating' AND objectAddress = ? AND key <> ?)
+                    """,
+                arguments: [upload.object?.location.text, upload.key]) ?? false
+        }
+    }
 }

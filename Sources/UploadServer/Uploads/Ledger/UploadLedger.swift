@@ -54,6 +54,10 @@ protocol UploadLedger: Sendable {
     /// What the store calls the unfinished uploads to an object.
     func storeUploads(to location: S3Location) throws -> Set<String>
 
+    /// Whether the store may have begun another upload to the same object, of which it is not known here what the store
+    /// calls it.
+    func isContested(_ upload: UploadRecord) throws -> Bool
+
     /// The store that all this is about; `nil` before one is named.
     func endpoint() throws -> String?
 

@@ -52,9 +52,10 @@ enum UploadRow {
 
     private static func object(_ row: Row) throws -> StoreUpload? {
         guard let address = row["objectAddress"] as String? else { return nil }
-        guard let location = try? S3Location(address) else { throw DamagedRow() }
+        let uploadID = row["storeUpload"] as String?
+        guard let location = try? S3Location(address), uploadID != "" else { throw DamagedRow() }
         return StoreUpload(
-            location: location, uploadID: row["storeUpload"], hasChecksums: row["hasStoreChecksums"],
+            location: location, uploadID: uploadID, hasChecksums: row["hasStoreChecksums"],
             attemptedAt: (row["attemptedAt"] as Int64?).map { WallTime(milliseconds: $0) })
     }
 
