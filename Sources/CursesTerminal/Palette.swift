@@ -42,17 +42,17 @@ struct Palette {
         switch role {
         case .text, .muted, .border, .selection, .chunkPending: nil
         case .accent, .borderFocus, .key, .rateDown, .rateUp, .cursor: Int16(COLOR_CYAN)
-        case .heat1: Int16(COLOR_BLUE)
-        case .heat2: Int16(COLOR_CYAN)
-        case .heat3: Int16(COLOR_GREEN)
-        case .heat4: Int16(COLOR_YELLOW)
-        case .heat5: Int16(COLOR_RED)
         case .success, .chunkSafe, .chunkSkipped: Int16(COLOR_GREEN)
         case .warning, .chunkRetry: Int16(COLOR_YELLOW)
         case .error, .chunkFailed: Int16(COLOR_RED)
         // The dark blue of many terminals can hardly be read on black.
         case .chunkFilling: available >= 16 ? 12 : Int16(COLOR_BLUE)
         case .chunkVerifying: Int16(COLOR_MAGENTA)
+        case .heat1: available >= 256 ? 60 : Int16(COLOR_BLUE)
+        case .heat2: available >= 256 ? 66 : Int16(COLOR_BLUE)
+        case .heat3: available >= 256 ? 108 : Int16(COLOR_CYAN)
+        case .heat4: available >= 256 ? 179 : Int16(COLOR_YELLOW)
+        case .heat5: available >= 256 ? 228 : Int16(COLOR_YELLOW)
         case .chunkRefetch: available >= 256 ? 208 : Int16(COLOR_YELLOW)
         }
     }

@@ -106,7 +106,25 @@ enum Fixtures {
             attempt(583, 43_467, bytes: 1_200_000, status: 206, TransferError(.connectionLost, "reset by peer")),
             attempt(583, 43_470, bytes: 0, status: 503, TransferError(.serverBusy, "503 Slow Down")),
         ]
+        for chunk in 40..<735 {
+            detail.speeds.set(3_000_000 + Double(chunk * 7919 % 61) * 100_000, at: chunk, of: 1184)
+            detail.latencies.set(38_000 + Double(chunk / 16 * 104_729 % 97) * 1000, at: chunk, of: 1184)
+        }
         snapshot.watched = detail
+        return snapshot
+    }
+
+    /// The same with so many chunks that none has a cell of its own.
+    static var huge: EngineSnapshot {
+        var snapshot = watched
+        var chunks = chunks(100_000, safe: 62_000)
+        for index in stride(from: 9000, to: 12_000, by: 1) { chunks[index] = ChunkStatus(state: .pending) }
+        chunks[31_415] = ChunkStatus(state: .waiting, retries: 2, share: 76)
+        chunks[92_653].state = .failed
+        snapshot.transfers[0].chunks = chunks
+        snapshot.transfers[0].chunksTotal = 100_000
+        snapshot.transfers[0].chunksDone = 59_000
+        snapshot.watched?.chunkSize = 64 << 10
         return snapshot
     }
 

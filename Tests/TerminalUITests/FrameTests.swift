@@ -7,7 +7,7 @@ import TransferCore
 @Suite struct FrameTests {
     static let contexts: [[Key]] = [
         [], [.enter], [.character("?")], [.character("d")], [.enter, .character("d")],
-        [.character("P"), .character("n")],
+        [.character("P"), .character("n")], [.enter, .character("m")], [.enter, .character("+"), .character("m")],
     ]
 
     /// Every row fills the screen exactly, with no half of a wide character alone.

@@ -124,10 +124,10 @@ import TransferCore
 
     @Test func problemsAreVisitedInTurn() {
         var state = Fixtures.state(Fixtures.watched, keys: [.enter])
-        #expect(state.gridCursor == 240)
+        #expect(state.grid.cursor == 240)
         for (key, chunk) in [("n", 583), ("n", 240), ("N", 583)] as [(Character, Int)] {
             _ = state.update(.key(.character(key)))
-            #expect(state.gridCursor == chunk)
+            #expect(state.grid.cursor == chunk)
         }
     }
 
@@ -139,7 +139,7 @@ import TransferCore
             (.right, 1183),
         ] {
             _ = state.update(.key(key))
-            #expect(state.gridCursor == chunk, "\(key)")
+            #expect(state.grid.cursor == chunk, "\(key)")
         }
     }
 

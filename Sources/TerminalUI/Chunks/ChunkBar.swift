@@ -3,7 +3,11 @@ import TransferCore
 /// A row of cells that shows how far a transfer or a chunk is.
 enum ChunkBar {
     /// The faces of `columns` cells for a whole transfer.
-    static func faces(of transfer: TransferSnapshot, columns: Int) -> [ChunkFace] {
+    ///
+    /// - Parameter pyramid: That of its chunks, where one is kept.
+    static func faces(
+        of transfer: TransferSnapshot, pyramid: ChunkPyramid? = nil, columns: Int
+    ) -> [ChunkFace] {
         guard columns > 0 else { return [] }
         let chunks = transfer.chunks
         if transfer.state == .completed && chunks.isEmpty { return Array(repeating: .safe, count: columns) }
@@ -13,7 +17,8 @@ enum ChunkBar {
             return faces(of: ChunkStatus(state: state, share: share), columns: columns)
         }
         if chunks.count >= columns {
-            return (0..<columns).map { ChunkFace(chunks[range(ofCell: $0, of: columns, chunks: chunks.count)]) }
+            let pyramid = pyramid ?? ChunkPyramid(flat: chunks)
+            return faces(of: pyramid, columns: columns)
         }
         // Fewer chunks than cells: every chunk gets a bar of its own.
         var faces: [ChunkFace] = []
@@ -22,6 +27,13 @@ enum ChunkBar {
             faces += self.faces(of: chunks[index], columns: end - faces.count)
         }
         return faces
+    }
+
+    /// The faces of `columns` cells for all chunks of a pyramid. Needs as many chunks as cells.
+    static func faces(of pyramid: ChunkPyramid, columns: Int) -> [ChunkFace] {
+        (0..<columns).map {
+            ChunkFace(pyramid.tally(range(ofCell: $0, of: columns, chunks: pyramid.chunks.count)))
+        }
     }
 
     /// The chunks of cell `index`; together the cells hold every chunk once. Needs as many chunks as cells.

@@ -16,50 +16,27 @@ public enum ChunkFace: Hashable, Sendable {
     case skipped
     case failed
 
-    /// What `count` chunks from `first` on look like together.
+    /// What chunks look like together.
     public init(_ chunks: some RandomAccessCollection<ChunkStatus>) {
-        var count = 0
-        var safeChunks = 0
-        var skipped = 0
-        var verifying = 0
-        var shares = 0
-        var highestRetry: UInt8 = 0
-        var isRefetch = false
-        var isMoving = false
-        for chunk in chunks {
-            count += 1
-            switch chunk.state {
-            case .done:
-                safeChunks += 1
-                continue
-            case .skipped:
-                safeChunks += 1
-                skipped += 1
-                continue
-            case .failed:
-                self = .failed
-                return
-            case .verifying:
-                verifying += 1
-            case .active:
-                isMoving = true
-            case .pending, .waiting:
-                break
-            }
-            shares += Int(chunk.share)
-            if chunk.isRefetch { isRefetch = true }
-            highestRetry = max(highestRetry, chunk.retries)
-        }
-        if isRefetch {
+        self.init(ChunkTally(chunks))
+    }
+
+    /// What chunks look like that are this together.
+    init(_ tally: ChunkTally) {
+        let count = tally.count
+        if tally.count(.failed) > 0 {
+            self = .failed
+        } else if tally.hasRefetch {
             self = .refetch
-        } else if highestRetry > 0 {
-            self = .retry(Int(highestRetry))
-        } else if safeChunks == count {
-            self = skipped * 2 > count ? .skipped : (count == 0 ? .pending(isMoving: false) : .safe)
-        } else if verifying * 2 > count - safeChunks {
+        } else if tally.highestRetry > 0 {
+            self = .retry(Int(tally.highestRetry))
+        } else if tally.safe == count {
+            self = tally.count(.skipped) * 2 > count ? .skipped : (count == 0 ? .pending(isMoving: false) : .safe)
+        } else if tally.count(.verifying) * 2 > count - tally.safe {
             self = .verifying
         } else {
-            self = ChunkFace(safe: shares + 255 * safeChunks, of: 255 * count, isMoving: isMoving)
+            self = ChunkFace(
+                safe: tally.shares + 255 * tally.safe, of: 255 * count, isMoving: tally.count(.active) > 0)
         }
     }
 
@@ -80,13 +57,15 @@ public enum ChunkFace: Hashable, Sendable {
         }
     }
 
+    private static let eighths: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇"]
+
     /// Its character in `glyphs`.
     func glyph(in glyphs: GlyphSet) -> Character {
         switch self {
         case .pending: glyphs == .ascii ? "." : "·"
         case .filling(let eighths, _):
             switch glyphs {
-            case .utf8: Array("▁▂▃▄▅▆▇")[eighths - 1]
+            case .utf8: Self.eighths[eighths - 1]
             case .cp437: "▄"
             case .ascii: eighths < 3 ? "_" : (eighths < 6 ? "-" : "=")
             }

@@ -9,11 +9,11 @@ struct ChunkPane {
 
     func draw(in area: Area, on canvas: inout Canvas) {
         guard !area.isEmpty else { return }
-        guard transfer.chunks.indices.contains(state.gridCursor) else {
+        guard transfer.chunks.indices.contains(state.grid.cursor) else {
             canvas.rule([Span("Chunk", .muted)], in: area.line(0))
             return
         }
-        let range = cells.range(ofCell: cells.cell(ofChunk: state.gridCursor))
+        let range = cells.range(ofCell: cells.cell(ofChunk: state.grid.cursor))
         let attempts = detail?.attempts.filter { range.contains($0.chunk) } ?? []
         canvas.rule(
             [Span(title(range), .muted)], note: note(attempts.count { $0.outcome.error != nil }), in: area.line(0))
@@ -36,15 +36,15 @@ struct ChunkPane {
     }
 
     private var status: [Span] {
-        let chunk = transfer.chunks[state.gridCursor]
+        let chunk = transfer.chunks[state.grid.cursor]
         let face = ChunkFace(CollectionOfOne(chunk))
         let isSafe = chunk.state == .done || chunk.state == .skipped
         var spans = [
-            Span("#\(state.gridCursor)  ", .muted), Span(chunk.label, face.isProblem ? .warning : .text),
+            Span("#\(state.grid.cursor)  ", .muted), Span(chunk.label, face.isProblem ? .warning : .text),
             Span("  \(Format.percent(Int64(chunk.share), of: 255, isComplete: isSafe))"),
         ]
         if let size = detail?.chunkSize {
-            let start = Int64(state.gridCursor) * size
+            let start = Int64(state.grid.cursor) * size
             let end = min(start + size, transfer.bytesTotal ?? .max)
             if end > start {
                 let bytes: Label = "bytes \(Format.count(Int(start)))–\(Format.count(Int(end - 1)))"

@@ -9,7 +9,7 @@ struct DetailScreen {
     init(state: AppState, transfer: TransferSnapshot, size: Size) {
         self.state = state
         self.transfer = transfer
-        layout = DetailLayout(size: size, chunks: transfer.chunks.count)
+        layout = DetailLayout(size: size, chunks: transfer.chunks.count, view: state.grid)
     }
 
     /// What the engine told beyond the snapshot, once it did.
@@ -81,25 +81,43 @@ struct DetailScreen {
             }
             return
         }
-        var title: Label = chunks.count == 1 ? "1 chunk" : "\(Format.count(chunks.count)) chunks"
-        if chunks.count > 1, let size = detail?.chunkSize { title = "\(title) of \(Format.binarySize(size))" }
-        canvas.rule([Span(title, .muted)], note: layout.cells.scale, in: layout.gridTitle)
-        ChunkGridView(layout: layout.cells, transfer: transfer, cursor: state.gridCursor)
+        let content = GridContent(state.pyramids[transfer], overlay: state.grid.overlay, detail: detail)
+        drawGridTitle(content, on: &canvas)
+        ChunkGridView(layout: layout.cells, content: content, cursor: state.grid.cursor)
             .draw(in: layout.grid, on: &canvas)
-        canvas.put(ChunkLegend.spans(glyphs: canvas.glyphs), in: layout.legend.line(layout.legend.rows - 1))
-        if layout.legend.rows > 1 { canvas.put(counts, in: layout.legend.line(0)) }
+        canvas.put(
+            ChunkLegend.spans(of: content, glyphs: canvas.glyphs), in: layout.legend.line(layout.legend.rows - 1))
+        if layout.legend.rows > 1 { canvas.put(counts(content.pyramid.total), in: layout.legend.line(0)) }
+    }
+
+    /// How many chunks there are, and how their grid is to be read.
+    private func drawGridTitle(_ content: GridContent, on canvas: inout Canvas) {
+        let count = content.pyramid.chunks.count
+        var title: Label = count == 1 ? "1 chunk" : "\(Format.count(count)) chunks"
+        if count > 1, let size = detail?.chunkSize { title = "\(title) of \(Format.binarySize(size))" }
+        var notes = [[layout.cells.scale, layout.cells.magnification].compactMap { $0 }.joined(separator: " · ")]
+        if let magnification = layout.cells.magnification { notes.append(magnification) }
+        if content.overlay != .state {
+            notes = ["\(notes[0]) · overlay: \(content.overlay.name)", content.overlay.name]
+            if layout.legend.isEmpty, let bounds = content.bounds {
+                // Without a legend the scale of the values has to stand here.
+                title = content.overlay.name
+                notes = ["▁ \(bounds.low)  █ \(bounds.high)"]
+            }
+        }
+        let room = layout.gridTitle.columns - title.width - 7
+        canvas.rule(
+            [Span(title, .muted)], note: notes.first { $0.width <= room } ?? "", in: layout.gridTitle)
     }
 
     /// How many chunks are in which state.
-    private var counts: [Span] {
-        var counts = Array(repeating: 0, count: ChunkState.allCases.count)
-        for chunk in transfer.chunks { counts[Int(chunk.state.rawValue)] += 1 }
+    private func counts(_ tally: ChunkTally) -> [Span] {
         let names: [(state: ChunkState, name: Label)] = [
             (.done, "safe"), (.skipped, "skipped"), (.active, "moving"), (.verifying, "verifying"),
             (.waiting, "waiting"), (.failed, "failed"), (.pending, "pending"),
         ]
         return names.compactMap { entry in
-            let count = counts[Int(entry.state.rawValue)]
+            let count = tally.count(entry.state)
             return count > 0 ? Span("\(Format.count(count)) \(entry.name)   ") : nil
         }
     }

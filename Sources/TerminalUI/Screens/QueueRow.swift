@@ -44,7 +44,11 @@ struct QueueRow {
         }
     }
 
-    func draw(_ transfer: TransferSnapshot, isSelected: Bool, now: Instant, row: Int, on canvas: inout Canvas) {
+    /// - Parameter pyramid: That of the chunks of the transfer.
+    func draw(
+        _ transfer: TransferSnapshot, pyramid: ChunkPyramid, isSelected: Bool, now: Instant, row: Int,
+        on canvas: inout Canvas
+    ) {
         let text: Style = isSelected ? .selection : (transfer.state == .completed ? .muted : .text)
         if isSelected { canvas.put("▌", row: row, column: 0, columns: 1, style: .accent) }
         canvas.put(TransferText.arrow(transfer), row: row, column: 2, columns: 1, style: .rate)
@@ -53,7 +57,8 @@ struct QueueRow {
             canvas.put(
                 "\(Format.size(transfer.bytesDone)) so far", row: row, column: barColumn, columns: bar, style: .muted)
         } else {
-            canvas.put(ChunkBar.faces(of: transfer, columns: bar), row: row, column: barColumn)
+            canvas.put(
+                ChunkBar.faces(of: transfer, pyramid: pyramid, columns: bar), row: row, column: barColumn)
         }
         canvas.putRight(
             TransferText.percent(transfer), row: row, column: percentColumn, columns: Self.percent, style: text)

@@ -70,7 +70,8 @@ struct QueueScreen {
                     transfer, isSelected: isSelected, now: state.now, in: layout.list.line(offset), on: &canvas)
             } else {
                 columns.draw(
-                    transfer, isSelected: isSelected, now: state.now, row: layout.list.row + offset, on: &canvas)
+                    transfer, pyramid: state.pyramids[transfer], isSelected: isSelected, now: state.now,
+                    row: layout.list.row + offset, on: &canvas)
             }
         }
     }

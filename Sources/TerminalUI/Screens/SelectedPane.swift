@@ -24,7 +24,8 @@ struct SelectedPane {
         guard grid.rows > 0 else { return }
         let layout = GridLayout(chunks: transfer.chunks.count, columns: grid.columns, rows: grid.rows)
         canvas.put([Span("chunks   \(layout.scale)", .muted)], in: title)
-        ChunkGridView(layout: layout, transfer: transfer, cursor: nil).draw(in: grid, on: &canvas)
+        ChunkGridView(layout: layout, content: GridContent(state.pyramids[transfer]), cursor: nil).draw(
+            in: grid, on: &canvas)
     }
 }
 

@@ -15,6 +15,8 @@ extension AppState {
         case .moveUp, .moveDown, .moveLeft, .moveRight, .moveToStart, .moveToEnd, .pageUp, .pageDown:
             return move(action)
         case .nextProblem, .previousProblem: moveToProblem(forward: action == .nextProblem)
+        case .zoomIn, .zoomOut: zoom(by: action == .zoomIn ? 1 : -1)
+        case .nextOverlay: grid.overlay = grid.overlay.next
         case .togglePauseAll: return togglePauseAll()
         case .togglePause, .retry, .verify, .remove: return performOnTargets(action)
         case .removeKeepingData, .removeDeletingData:

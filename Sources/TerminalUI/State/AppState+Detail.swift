@@ -2,44 +2,77 @@ import TransferCore
 
 /// What keys do on the screen of one transfer.
 extension AppState {
+    /// The pyramid of the transfer that is looked at.
+    private var chunks: ChunkPyramid? { selected.map { pyramids[$0] } }
+
+    /// Where the chunks of the transfer stand on the screen of this size.
+    private var cells: GridLayout {
+        DetailLayout(size: size, chunks: selected?.chunks.count ?? 0, view: grid).cells
+    }
+
     mutating func openDetail() -> [Command] {
-        guard let selected else { return [] }
+        guard let selected, let chunks else { return [] }
         layers.append(.detail(selected.id))
-        let chunks = selected.chunks
-        gridCursor =
-            chunks.firstIndex { ChunkFace(CollectionOfOne($0)).isProblem }
-            ?? chunks.firstIndex { $0.state != .done && $0.state != .skipped } ?? 0
+        grid = GridState()
+        grid.cursor =
+            chunks.problem(in: chunks.chunks.indices)
+            ?? chunks.chunks.firstIndex { $0.state != .done && $0.state != .skipped } ?? 0
         return [.engine(.watch(selected.id))]
     }
 
     mutating func moveInGrid(_ action: Action) {
-        let grid = DetailLayout(size: size, chunks: selected?.chunks.count ?? 0).cells
-        guard grid.cells > 0 else { return }
-        let cell = grid.cell(ofChunk: gridCursor)
+        let cells = cells
+        guard cells.cells > 0, let chunks else { return }
         let target =
             switch action {
-            case .moveUp: cell - grid.cellsPerRow
-            case .moveDown: cell + grid.cellsPerRow
-            case .moveLeft: cell - 1
-            case .moveRight: cell + 1
+            case .moveUp: cells.chunk(-cells.cellsPerRow, cellsFrom: grid.cursor)
+            case .moveDown: cells.chunk(cells.cellsPerRow, cellsFrom: grid.cursor)
+            case .moveLeft: cells.chunk(-1, cellsFrom: grid.cursor)
+            case .moveRight: cells.chunk(1, cellsFrom: grid.cursor)
             case .moveToStart: 0
-            case .moveToEnd: grid.cells - 1
-            default: cell
+            case .moveToEnd: cells.chunks - 1
+            default: grid.cursor
             }
-        guard target != cell, (0..<grid.cells).contains(target) else { return }
-        gridCursor = grid.range(ofCell: target).lowerBound
+        let before = grid.cursor
+        guard target != before else { return }
+        grid.cursor = target
+        // Of many chunks in a cell, the one that had trouble is the one that is worth a look.
+        let after = self.cells
+        let cell = after.range(ofCell: after.cell(ofChunk: target))
+        let ahead = target > before ? before + 1..<max(before + 1, cell.upperBound) : 0..<before
+        grid.cursor = chunks.problem(in: cell.clamped(to: ahead)) ?? target
+        grid.first = after.window.lowerBound
+    }
+
+    /// Looks closer, or at more.
+    mutating func zoom(by step: Int) {
+        let before = cells
+        let zoom = min(max(0, before.zoom + step), before.deepestZoom)
+        if zoom == before.zoom {
+            notice = step > 0 ? "each cell is one chunk already" : "these are all chunks already"
+        }
+        grid.zoom = zoom
+        // The window opens around the cursor.
+        grid.first = .max
+        grid.first = cells.window.lowerBound
     }
 
     mutating func moveToProblem(forward: Bool) {
-        let chunks = selected?.chunks ?? []
-        for step in 1...max(1, chunks.count) where !chunks.isEmpty {
-            let index = (gridCursor + (forward ? step : chunks.count - step)) % chunks.count
-            if ChunkFace(CollectionOfOne(chunks[index])).isProblem {
-                if index == gridCursor { notice = "no other chunk had trouble" }
-                gridCursor = index
-                return
-            }
+        guard let chunks else { return }
+        let all = chunks.chunks.indices
+        let cursor = grid.cursor
+        let found =
+            forward
+            ? chunks.problem(in: min(cursor + 1, all.upperBound)..<all.upperBound)
+                ?? chunks.problem(in: 0..<min(cursor + 1, all.upperBound))
+            : chunks.problem(in: 0..<min(cursor, all.upperBound), last: true)
+                ?? chunks.problem(in: min(cursor, all.upperBound)..<all.upperBound, last: true)
+        guard let found else {
+            notice = "no chunk had trouble"
+            return
         }
-        notice = "no chunk had trouble"
+        if found == cursor { notice = "no other chunk had trouble" }
+        grid.cursor = found
+        grid.first = cells.window.lowerBound
     }
 }

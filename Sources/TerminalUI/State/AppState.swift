@@ -20,8 +20,8 @@ public struct AppState: Sendable {
     var undoSteps: [UndoStep] = []
     /// The time as far as the screen knows; for countdowns.
     public private(set) var now: Instant
-    /// The chunk under the cursor of the grid.
-    public internal(set) var gridCursor = 0
+    /// Where somebody looks in the grid of the transfer.
+    public internal(set) var grid = GridState()
     /// Whether clicks and the wheel come to the screen; otherwise the terminal selects text with them.
     public internal(set) var isMouseCaptured = true
     /// Why the last key did nothing; gone with the next key.
@@ -31,6 +31,8 @@ public struct AppState: Sendable {
     /// How far local time is ahead of UTC, in seconds.
     let utcOffset: Int
     private(set) var summary = QueueSummary()
+    /// What tells quickly how many chunks look together.
+    private(set) var pyramids = ChunkPyramids()
     /// The names of the transfers that the newest events are about.
     private(set) var eventNames: [TransferID: SafeText] = [:]
     /// Where ``selection`` stands in the list.
@@ -196,6 +198,7 @@ public struct AppState: Sendable {
         self.snapshot = snapshot
         now = max(now, snapshot.takenAt)
         summary = QueueSummary(snapshot.transfers)
+        pyramids.update(to: snapshot.transfers)
         eventNames = namesOfEvents()
         if !view.hidden.isEmpty || !marks.isEmpty {
             let there = Set(snapshot.transfers.map(\.id))
@@ -203,7 +206,7 @@ public struct AppState: Sendable {
             marks.formIntersection(there)
         }
         arrange()
-        gridCursor = max(0, min(gridCursor, (selected?.chunks.count ?? 0) - 1))
+        grid.cursor = max(0, min(grid.cursor, (selected?.chunks.count ?? 0) - 1))
         return dropOrphanedLayers()
     }
 

@@ -1,4 +1,5 @@
-/// Where things stand on the screen of one transfer. Depends on the size and the number of chunks alone.
+/// Where things stand on the screen of one transfer. Depends on the size, on the number of chunks and on how closely
+/// they are looked at.
 struct DetailLayout {
     let tier: Tier
     let facts: Area
@@ -12,7 +13,7 @@ struct DetailLayout {
     let footer: Area
     let cells: GridLayout
 
-    init(size: Size, chunks: Int) {
+    init(size: Size, chunks: Int, view: GridState = GridState()) {
         tier = Tier(size)
         let columns = size.columns
         let none = Area(row: 0, column: 0, rows: 0, columns: 0)
@@ -32,10 +33,10 @@ struct DetailLayout {
         let free = max(0, size.rows - footer.rows - gridTop - 1 - legendRows - bottom)
         gridTitle = Area(row: gridTop, column: 0, rows: tier == .summary ? 0 : 1, columns: columns)
         var room = Area(row: gridTop + 1, column: 1, rows: tier == .summary ? 0 : free, columns: columns - 2)
-        cells = GridLayout(chunks: chunks, columns: room.columns, rows: room.rows)
+        cells = GridLayout(chunks: chunks, columns: room.columns, rows: room.rows, view: view)
         if bottom > 0 {
             // What the grid does not need goes to the panes below it.
-            let spare = max(0, room.rows - max(1, cells.rows))
+            let spare = max(0, room.rows - max(1, cells.rows) - (cells.hasOverview ? 1 : 0))
             room.rows -= spare
             bottom += spare
         }

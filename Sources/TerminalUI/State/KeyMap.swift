@@ -9,6 +9,7 @@ public enum Action: Hashable, Sendable, CaseIterable {
     case mark, markRange, markAll, invertMarks, clear, undo
     case nextTab, previousTab, filter, keepFilter, sort, reverse
     case palette, choose, log, theme
+    case zoomIn, zoomOut, nextOverlay
     case help, quit, repaint, suspend, toggleMouse
 }
 
@@ -108,6 +109,13 @@ public struct KeyMap: Sendable {
                 [.character("n")], .nextProblem, in: [.detail], hint: "problem", hintKeys: "n/N",
                 "next chunk that had trouble"),
             .init([.character("N")], .previousProblem, in: [.detail], "previous chunk that had trouble"),
+            .init(
+                [.character("+"), .character("=")], .zoomIn, in: [.detail], hint: "zoom", hintKeys: "+/-",
+                "a closer look: a quarter of the chunks that are shown"),
+            .init([.character("-")], .zoomOut, in: [.detail], "a wider look: four times as many chunks"),
+            .init(
+                [.character("m")], .nextOverlay, in: [.detail], hint: "overlay",
+                "show state, speed, retries or latency of the chunks"),
             .init([.escape], .back, in: [.detail], hint: "back", "back to the queue"),
             .init(
                 [.character("p")], .togglePause, in: lists, hint: "pause/resume", "pause the transfer, or let it go on"),

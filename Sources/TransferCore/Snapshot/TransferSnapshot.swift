@@ -79,6 +79,10 @@ public struct TransferDetail: Sendable, Equatable {
     public var inFlight: [RequestSnapshot]
     /// The last tries at troubled chunks, oldest first.
     public var attempts: [Attempt]
+    /// How fast the bytes of each chunk came or went, in bytes per second.
+    public var speeds = ChunkMeasures()
+    /// How long the answer to the request of each chunk took to begin, in microseconds.
+    public var latencies = ChunkMeasures()
 
     public init(id: TransferID) {
         self.id = id
