@@ -17,6 +17,8 @@ public final class ScreenLoop {
 
     private let terminal: CursesTerminal
     private let client: any EngineClient
+    private let host: (any ScreenHost)?
+    private let mail = ScreenMail()
     private let now: () -> Instant
     private var state: AppState
     private let signals = SignalDescriptor()
@@ -29,13 +31,16 @@ public final class ScreenLoop {
     private var resizeDue: Instant?
 
     /// - Parameters:
+    ///   - host: Does what needs more than a screen knows; without one nothing can be added.
     ///   - utcOffset: How far local time is ahead of UTC, in seconds.
     ///   - now: The clock that the engine's pictures go by.
     public init(
-        terminal: CursesTerminal, client: any EngineClient, utcOffset: Int = 0, now: @escaping () -> Instant
+        terminal: CursesTerminal, client: any EngineClient, host: (any ScreenHost)? = nil, utcOffset: Int = 0,
+        now: @escaping () -> Instant
     ) {
         self.terminal = terminal
         self.client = client
+        self.host = host
         self.now = now
         state = AppState(size: terminal.size, utcOffset: utcOffset)
         interval = .milliseconds(getenv("SSH_CONNECTION") == nil ? 100 : 250)
@@ -63,6 +68,7 @@ public final class ScreenLoop {
             pollfd(fd: terminal.inputDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: dataDue == nil ? client.changes : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: mail.descriptor, events: Int16(POLLIN), revents: 0),
         ]
         let count = poll(&descriptors, nfds_t(descriptors.count), timeout())
         guard count >= 0 else { return nil }
@@ -70,6 +76,7 @@ public final class ScreenLoop {
         if descriptors[0].revents != 0 || terminal.hasUnreadInput, let ending = takeInput(descriptors[0].revents) {
             return ending
         }
+        if descriptors[3].revents != 0 { takeMail() }
         let now = now()
         if descriptors[2].revents != 0 {
             dataDue = lastDataFrame.map { max(now, $0 + interval) } ?? now
@@ -99,6 +106,11 @@ public final class ScreenLoop {
             perform(state.update(.tick(now)))
             draw()
         }
+    }
+
+    private func takeMail() {
+        for reply in mail.read() { perform(state.update(.reply(reply))) }
+        draw()
     }
 
     private func takeSnapshot() {
@@ -167,6 +179,14 @@ public final class ScreenLoop {
             case .repaint:
                 terminal.repaint()
             case .theme: break
+            case .add(let arguments):
+                guard let host else {
+                    perform(state.update(.reply(.refused(SafeText("nothing can be added here")))))
+                    break
+                }
+                host.add(arguments) { [mail] in mail.post($0) }
+            case .complete(let path):
+                host?.complete(path) { [mail] in mail.post($0) }
             case .captureMouse(let isCaptured):
                 terminal.captureMouse(isCaptured)
             }

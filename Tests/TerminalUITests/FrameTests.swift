@@ -7,6 +7,8 @@ import TransferCore
 @Suite struct FrameTests {
     static let contexts: [[Key]] = [
         [], [.enter], [.character("?")], [.character("d")], [.enter, .character("d")],
+        [.character("/"), .character("i")], [.character("s")], [.character(":")],
+        [.character("e")], [.character("a"), .character("x")], [.control("a"), .character("d")],
         [.character("P"), .character("n")], [.enter, .character("m")], [.enter, .character("+"), .character("m")],
     ]
 

@@ -54,6 +54,8 @@ import TransferCore
             scene("palette", Fixtures.queue, keys: [.character(":"), .character("m")]),
             scene("palette-ascii", glyphs: .ascii, Fixtures.queue, keys: [.character(":")]),
             scene("log", Fixtures.queue, keys: [.character("e")]),
+            scene("add", Fixtures.queue, keys: [.character("a")] + "https://example.org/a.iso".map(Key.character)),
+            scene("add-ascii", glyphs: .ascii, Fixtures.queue, keys: [.character("a"), .enter]),
             scene("confirm-store", Fixtures.storing, keys: [.character("d")]),
         ]
     }

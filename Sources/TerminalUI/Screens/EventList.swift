@@ -47,7 +47,7 @@ enum EmptyQueue {
         let lines: [[Span]] = [
             [Span("Nothing to transfer yet.", .bold)],
             [],
-            [Span("Add a transfer from a shell:")],
+            [Span("Press "), Span("a", .key), Span(" to add one, or in a shell:")],
             [],
             [Span("carryon add ", .key), Span("https://example.org/a.iso", .accent)],
             [Span("carryon add ", .key), Span("big.iso http://host:7270/", .accent)],

@@ -1,7 +1,7 @@
 /// Draws the screen: the same state, size and capabilities give the same frame, always.
 public func render(_ state: AppState, size: Size, capabilities: Capabilities) -> Frame {
     var canvas = Canvas(size: size, glyphs: capabilities.glyphs)
-    let screens = state.layers.filter { ![.confirm, .menu, .filter].contains($0.keyContext) }
+    let screens = state.layers.filter { ![.confirm, .menu, .filter, .add].contains($0.keyContext) }
     if case .help = screens.last {
         HelpScreen.draw(state, on: &canvas)
     } else if case .log = screens.last {
@@ -13,6 +13,7 @@ public func render(_ state: AppState, size: Size, capabilities: Capabilities) ->
     }
     switch state.layers.last {
     case .confirmRemove(let ids): ConfirmBox.draw(state.transfers(ids), state: state, on: &canvas)
+    case .add(let form): AddBox.draw(form, on: &canvas)
     case .menu(let menu): MenuBox.draw(menu, state: state, on: &canvas)
     default: break
     }

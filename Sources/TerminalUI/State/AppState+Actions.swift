@@ -24,6 +24,7 @@ extension AppState {
             layers.removeLast()
             return remove(ids, withData: action == .removeDeletingData)
         case .undo: return undo()
+        case .complete, .submit: return performInForm(action)
         case .mark: toggleMark()
         case .markRange: toggleRange()
         case .markAll: markAll()
@@ -35,7 +36,7 @@ extension AppState {
         case .reverse:
             view.isReversed.toggle()
             arrange()
-        case .open, .help, .log, .filter, .sort, .palette, .theme: return open(action)
+        case .open, .add, .help, .log, .filter, .sort, .palette, .theme: return open(action)
         }
         return []
     }
@@ -43,6 +44,7 @@ extension AppState {
     private mutating func open(_ action: Action) -> [Command] {
         switch action {
         case .open: return openDetail()
+        case .add: layers.append(.add(AddForm()))
         case .help:
             helpScroll = 0
             layers.append(.help)
@@ -65,6 +67,7 @@ extension AppState {
     mutating func type(_ key: Key) {
         switch layers.last {
         case .menu: typeInMenu(key)
+        case .add: typeInForm { _ = $0.line.take(key) }
         case .filter(var field):
             guard field.take(key) else { return }
             narrow(field)
@@ -74,6 +77,7 @@ extension AppState {
 
     /// The first line of what is pasted goes where something is typed.
     mutating func paste(_ text: String) {
+        if case .add = layers.last { return typeInForm { $0.paste(text) } }
         let line = String(text.split(separator: "\n", maxSplits: 1).first ?? "")
         switch layers.last {
         case .filter(var field):
@@ -83,6 +87,10 @@ extension AppState {
             menu.field.insert(line)
             menu.index = 0
             layers[layers.count - 1] = .menu(menu)
+        case nil:
+            // Who pastes an address into the queue wants to fetch it.
+            layers.append(.add(AddForm()))
+            typeInForm { $0.paste(text) }
         default: break
         }
     }
@@ -169,6 +177,7 @@ extension AppState {
         case .help: helpScroll = clamped(helpScroll + lines(of: action), lines: HelpScreen.lines(keyMap).count)
         case .log: logScroll = clamped(logScroll - lines(of: action), lines: snapshot.events.count)
         case .menu: return performInMenu(action)
+        case .add: return performInForm(action)
         case .filter: moveInQueue(action)
         case .confirm: break
         }

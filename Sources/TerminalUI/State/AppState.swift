@@ -78,6 +78,8 @@ public struct AppState: Sendable {
             commands = take(event)
         case .paste(let text):
             paste(text)
+        case .reply(let reply):
+            take(reply)
         case .focus:
             break
         case .snapshot(let snapshot):
@@ -113,7 +115,7 @@ public struct AppState: Sendable {
             switch keyContext {
             case .queue:
                 !snapshot.transfers.isEmpty && (binding.action != .undo || !undoSteps.isEmpty)
-                    || [.help, .quit].contains(binding.action)
+                    || [.add, .help, .quit].contains(binding.action)
             // An object store is told in any case.
             case .confirm: binding.action != .removeKeepingData || !isRemovalAlwaysWhole
             default: true

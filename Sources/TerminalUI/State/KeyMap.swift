@@ -9,6 +9,7 @@ public enum Action: Hashable, Sendable, CaseIterable {
     case mark, markRange, markAll, invertMarks, clear, undo
     case nextTab, previousTab, filter, keepFilter, sort, reverse
     case palette, choose, log, theme
+    case add, submit, complete
     case zoomIn, zoomOut, nextOverlay
     case help, quit, repaint, suspend, toggleMouse
 }
@@ -21,6 +22,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
     case confirm
     case filter
     case menu
+    case add
     case log
 
     /// How the help calls it.
@@ -32,6 +34,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         case .confirm: "When asked whether to remove"
         case .filter: "While typing a filter"
         case .menu: "In a menu"
+        case .add: "While adding a transfer"
         case .log: "In the event log"
         }
     }
@@ -97,14 +100,16 @@ public struct KeyMap: Sendable {
                 "remove from the queue, delete unfinished data"),
             .init(
                 [.up, .character("k")], .moveUp, in: [.queue, .detail, .help, .log], "up"),
-            .init([.up], .moveUp, in: [.filter, .menu], "up"),
-            .init([.down], .moveDown, in: [.filter, .menu], "down"),
+            .init([.up], .moveUp, in: [.filter, .menu, .add], "up"),
+            .init([.down], .moveDown, in: [.filter, .menu, .add], "down"),
             .init([.down, .character("j")], .moveDown, in: [.queue, .detail, .help, .log], "down"),
             .init([.left, .character("h")], .moveLeft, in: [.detail], "left"),
             .init([.right, .character("l")], .moveRight, in: [.detail], "right"),
             .init(
                 [.enter, .character("l"), .right], .open, in: [.queue], hint: "open",
                 "look at the transfer under the cursor and its chunks"),
+            .init(
+                [.character("a")], .add, in: [.queue], hint: "add", "add transfers: type or paste addresses or paths"),
             .init(
                 [.character("n")], .nextProblem, in: [.detail], hint: "problem", hintKeys: "n/N",
                 "next chunk that had trouble"),
@@ -146,6 +151,9 @@ public struct KeyMap: Sendable {
             .init([.escape], .back, in: [.filter], hint: "cancel", "show everything again"),
             .init([.enter], .choose, in: [.menu], hint: "choose", "take what is under the cursor"),
             .init([.escape], .back, in: [.menu], hint: "cancel", "close the menu"),
+            .init([.enter], .submit, in: [.add], hint: "add", "add what is typed"),
+            .init([.tab], .complete, in: [.add], hint: "complete", "complete the path"),
+            .init([.escape], .back, in: [.add], hint: "cancel", "add nothing"),
             .init(
                 [.escape, .character("n"), .character("q")], .back, in: [.confirm], hint: "cancel", "keep the transfer"),
             .init([.character("s")], .sort, in: [.queue], hint: "sort", "sort the list; the same once more reverses"),
@@ -165,7 +173,7 @@ public struct KeyMap: Sendable {
             .init(
                 [.character("q"), .control("c")], .quit, in: [.queue, .detail, .help, .log], hint: "quit",
                 "quit; nothing is lost, the next start carries on"),
-            .init([.control("c")], .quit, in: [.confirm, .filter, .menu], "quit; nothing is removed"),
+            .init([.control("c")], .quit, in: [.confirm, .filter, .menu, .add], "quit; nothing is removed"),
             .init([.character("M")], .toggleMouse, in: lists, "the mouse: for this screen, or for selecting text"),
             .init([.control("l")], .repaint, in: everywhere, "draw the screen anew"),
             .init([.control("z")], .suspend, in: everywhere, "to the shell; fg comes back"),

@@ -8,6 +8,8 @@ public enum Message: Sendable {
     case focus(Bool)
     /// Pasted text: lines that end in `\n`, without any other control character.
     case paste(String)
+    /// The answer to ``Command/add(_:)`` or ``Command/complete(_:)``.
+    case reply(AddReply)
     /// The engine has a newer picture.
     case snapshot(EngineSnapshot)
     case resized(Size)
@@ -25,6 +27,10 @@ public enum Command: Sendable {
     case repaint
     /// Have clicks and the wheel reported, or leave the mouse to the terminal.
     case captureMouse(Bool)
+    /// Add transfers as the command line would with these arguments.
+    case add([String])
+    /// Find how the path of a file could go on.
+    case complete(String)
     /// Show everything in the theme of that name.
     case theme(String)
 }
@@ -37,6 +43,7 @@ enum Layer: Hashable, Sendable {
     /// A line is typed that narrows the list down.
     case filter(TextField)
     case menu(Menu)
+    case add(AddForm)
     /// All events that are kept.
     case log
 
@@ -48,6 +55,7 @@ enum Layer: Hashable, Sendable {
         case .confirmRemove: .confirm
         case .filter: .filter
         case .menu: .menu
+        case .add: .add
         case .log: .log
         }
     }

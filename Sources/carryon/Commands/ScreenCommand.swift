@@ -20,7 +20,8 @@ struct ScreenCommand: ParsableCommand {
             let settings = try Settings.load()
             let workplace = try Workplace(state: state.folder)
             let engine = try workplace.engine(settings: settings.engine)
-            let ending = try Screen.run(engine, log: workplace.folder.log)
+            let ending = try Screen.run(
+                engine, host: ScreenActions(engine, settings: settings), log: workplace.folder.log)
             engine.stop()
             Screen.sayGoodbye(engine.snapshot())
             if case .signal = ending { throw Exit.interrupted }
@@ -47,7 +48,9 @@ enum Screen {
     /// Runs the screen until the user leaves it. Signals must be blocked before.
     ///
     /// - Parameter log: Where words on standard error go meanwhile, since they would spoil the picture.
-    static func run(_ client: any EngineClient, log: String) throws -> ScreenLoop.Ending {
+    static func run(
+        _ client: any EngineClient, host: (any ScreenHost)? = nil, log: String
+    ) throws -> ScreenLoop.Ending {
         let terminal: CursesTerminal
         do {
             terminal = try CursesTerminal()
@@ -58,7 +61,8 @@ enum Screen {
         defer { restoreDiagnostics(diagnostics) }
         let clock = SystemClock()
         let loop = ScreenLoop(
-            terminal: terminal, client: client, utcOffset: TimeZone.current.secondsFromGMT(), now: { clock.now() })
+            terminal: terminal, client: client, host: host, utcOffset: TimeZone.current.secondsFromGMT(),
+            now: { clock.now() })
         let ending = loop.run()
         terminal.restore()
         return ending
