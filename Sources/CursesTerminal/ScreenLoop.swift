@@ -129,6 +129,8 @@ public final class ScreenLoop {
 
     private func takeInput(_ events: Int16) -> Ending? {
         let inputs = terminal.readInput()
+        // An idle screen was told the time long ago.
+        if !inputs.isEmpty { perform(state.update(.tick(now()))) }
         for input in inputs {
             if let ending = perform(state.update(input.message)) { return ending }
         }

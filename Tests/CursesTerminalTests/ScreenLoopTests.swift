@@ -104,6 +104,21 @@ extension RealCurses {
             }
         }
 
+        /// However long the screen has shown the same.
+        @Test func aRemovalWaitsTillItCannotBeTakenBack() throws {
+            try withLoop { stage in
+                stage.clock.advance(.seconds(3600))
+                stage.pty.type("dx")
+                while stage.client.commands.isEmpty { #expect(stage.loop.step() == nil) }
+                #expect(stage.client.commands == ["pause([1])"])
+                stage.clock.advance(.seconds(9))
+                #expect((1...1000).contains(stage.loop.timeout()))
+                stage.clock.advance(.seconds(1))
+                #expect(stage.loop.step() == nil)
+                #expect(stage.client.commands == ["pause([1])", "remove([1], withData: false)"])
+            }
+        }
+
         @Test func dataAreDrawnTenTimesASecond() throws {
             try withLoop { stage in
                 #expect(stage.client.reads == 1)

@@ -26,7 +26,7 @@ enum AddBox {
 
     private static func draw(_ field: TextField, isFocused: Bool, in line: Area, on canvas: inout Canvas) {
         if isFocused { return TypedLine.draw(field, before: "›", in: line, on: &canvas) }
-        canvas.put([Span(" ›  ", .muted), Span(Label(sanitizing: field.text))], in: line)
+        canvas.put([Span(" › ", .muted), Span(Label(sanitizing: field.text))], in: line)
     }
 
     private static func more(_ form: AddForm) -> Label {

@@ -113,13 +113,19 @@ public struct AppState: Sendable {
     var usefulBindings: [KeyBinding] {
         keyMap.bindings(in: keyContext).filter { binding in
             switch keyContext {
-            case .queue:
-                !snapshot.transfers.isEmpty && (binding.action != .undo || !undoSteps.isEmpty)
-                    || [.add, .help, .quit].contains(binding.action)
+            case .queue: isUsefulInQueue(binding.action)
             // An object store is told in any case.
             case .confirm: binding.action != .removeKeepingData || !isRemovalAlwaysWhole
             default: true
             }
+        }
+    }
+
+    private func isUsefulInQueue(_ action: Action) -> Bool {
+        switch action {
+        case .add, .help, .quit: true
+        case .undo: !undoSteps.isEmpty
+        default: !snapshot.transfers.isEmpty
         }
     }
 
