@@ -69,12 +69,14 @@ let package = Package(
             ]
         ),
         .target(name: "TerminalUI", dependencies: ["TransferCore"]),
+        // Themes as files.
+        .target(name: "ThemeFiles", dependencies: ["TransferCore", "TerminalUI"]),
         .target(name: "CursesTerminal", dependencies: ["TransferCore", "TerminalUI", "CNcurses"]),
         .executableTarget(
             name: "carryon",
             dependencies: [
                 "TransferCore", "WireProtocols", "CurlTransport", "TransferEngine", "TransferStore", "UploadServer",
-                "TerminalUI", "CursesTerminal", "CLinux",
+                "TerminalUI", "ThemeFiles", "CursesTerminal", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -121,6 +123,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "TerminalUITests", dependencies: ["TerminalUI", "TransferCore"], exclude: ["Snapshots"]),
+        .testTarget(
+            name: "ThemeFilesTests", dependencies: ["ThemeFiles", "TerminalUI", "TestSupport", "TransferCore"]),
         .testTarget(
             name: "CursesTerminalTests", dependencies: ["CursesTerminal", "TerminalUI", "TransferCore", "CNcurses"]),
     ],

@@ -19,10 +19,12 @@ import Testing
             "Foundation", "Dispatch", "Glibc", "Synchronization",
         ],
         "TerminalUI": ["TransferCore"],
+        "ThemeFiles": ["TransferCore", "TerminalUI", "FoundationEssentials", "Glibc"],
         "CursesTerminal": ["TransferCore", "TerminalUI", "CNcurses", "Glibc"],
         "carryon": [
             "TransferCore", "WireProtocols", "CurlTransport", "TransferEngine", "TransferStore", "UploadServer",
-            "TerminalUI", "CursesTerminal", "CLinux", "ArgumentParser", "Crypto", "Dispatch", "Logging", "TOMLKit",
+            "TerminalUI", "ThemeFiles", "CursesTerminal", "CLinux", "ArgumentParser", "Crypto", "Dispatch", "Logging",
+            "TOMLKit",
             "Foundation", "Glibc", "Synchronization",
         ],
     ]

@@ -34,6 +34,14 @@ public enum Role: String, Sendable, CaseIterable {
     /// The levels of an overlay, from the least to the most.
     public static let heat: [Role] = [.heat1, .heat2, .heat3, .heat4, .heat5]
 
+    /// Whether it does without a hue where there are only a few colours: there text in blue would be a surprise.
+    var isNeutral: Bool {
+        switch self {
+        case .text, .muted, .border, .selection, .chunkPending: true
+        default: false
+        }
+    }
+
     /// What it is drawn with as a rule. A theme with attributes of its own for the role puts them in place of these.
     public var attributes: Style.Attributes {
         switch self {

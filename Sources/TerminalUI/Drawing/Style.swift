@@ -18,6 +18,15 @@ public struct Style: Hashable, Sendable {
             (.bold, "bold"), (.dim, "dim"), (.underline, "underline"), (.reverse, "reverse"),
         ]
 
+        /// The attribute of that name.
+        public init?(name: String) {
+            guard let attribute = Self.named.first(where: { $0.name == name })?.attribute else { return nil }
+            self = attribute
+        }
+
+        /// The names of all attributes.
+        public static var allNames: [String] { named.map(\.name) }
+
         /// The names of the attributes.
         var names: [String] {
             Self.named.filter { contains($0.attribute) }.map(\.name)
