@@ -35,14 +35,14 @@ public final class ScreenLoop {
     ///   - utcOffset: How far local time is ahead of UTC, in seconds.
     ///   - now: The clock that the engine's pictures go by.
     public init(
-        terminal: CursesTerminal, client: any EngineClient, host: (any ScreenHost)? = nil, utcOffset: Int = 0,
-        now: @escaping () -> Instant
+        terminal: CursesTerminal, client: any EngineClient, host: (any ScreenHost)? = nil,
+        keyMap: KeyMap = .standard, utcOffset: Int = 0, now: @escaping () -> Instant
     ) {
         self.terminal = terminal
         self.client = client
         self.host = host
         self.now = now
-        state = AppState(size: terminal.size, utcOffset: utcOffset)
+        state = AppState(size: terminal.size, keyMap: keyMap, utcOffset: utcOffset)
         interval = .milliseconds(getenv("SSH_CONNECTION") == nil ? 100 : 250)
     }
 

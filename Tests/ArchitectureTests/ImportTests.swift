@@ -20,7 +20,7 @@ import Testing
         ],
         "TerminalUI": ["TransferCore"],
         "ThemeFiles": ["TransferCore", "TerminalUI", "FoundationEssentials", "Glibc"],
-        "CursesTerminal": ["TransferCore", "TerminalUI", "CNcurses", "Glibc"],
+        "CursesTerminal": ["TransferCore", "TerminalUI", "CNcurses", "Glibc", "Synchronization"],
         "carryon": [
             "TransferCore", "WireProtocols", "CurlTransport", "TransferEngine", "TransferStore", "UploadServer",
             "TerminalUI", "ThemeFiles", "CursesTerminal", "CLinux", "ArgumentParser", "Crypto", "Dispatch", "Logging",

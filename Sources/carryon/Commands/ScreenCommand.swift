@@ -2,6 +2,7 @@ import ArgumentParser
 import CursesTerminal
 import Foundation
 import Glibc
+import TerminalUI
 import TransferCore
 import TransferEngine
 
@@ -21,7 +22,8 @@ struct ScreenCommand: ParsableCommand {
             let workplace = try Workplace(state: state.folder)
             let engine = try workplace.engine(settings: settings.engine)
             let ending = try Screen.run(
-                engine, host: ScreenActions(engine, settings: settings), log: workplace.folder.log)
+                engine, host: ScreenActions(engine, settings: settings), keyMap: settings.keyMap,
+                log: workplace.folder.log)
             engine.stop()
             Screen.sayGoodbye(engine.snapshot())
             if case .signal = ending { throw Exit.interrupted }
@@ -49,7 +51,7 @@ enum Screen {
     ///
     /// - Parameter log: Where words on standard error go meanwhile, since they would spoil the picture.
     static func run(
-        _ client: any EngineClient, host: (any ScreenHost)? = nil, log: String
+        _ client: any EngineClient, host: (any ScreenHost)? = nil, keyMap: KeyMap = .standard, log: String
     ) throws -> ScreenLoop.Ending {
         let terminal: CursesTerminal
         do {
@@ -61,7 +63,8 @@ enum Screen {
         defer { restoreDiagnostics(diagnostics) }
         let clock = SystemClock()
         let loop = ScreenLoop(
-            terminal: terminal, client: client, host: host, utcOffset: TimeZone.current.secondsFromGMT(),
+            terminal: terminal, client: client, host: host, keyMap: keyMap,
+            utcOffset: TimeZone.current.secondsFromGMT(),
             now: { clock.now() })
         let ending = loop.run()
         terminal.restore()

@@ -1,5 +1,6 @@
 import Foundation
 import TOMLKit
+import TerminalUI
 import TransferCore
 
 /// What the user has set once and for all, in `config.toml`.
@@ -11,6 +12,8 @@ struct Settings {
     /// being asked more often.
     var uploadConnections = 4
     var engine = EngineSettings()
+    /// What the keys of the screen do.
+    var keyMap = KeyMap.standard
 
     /// Reads `$XDG_CONFIG_HOME/carryon/config.toml`, by default `~/.config/carryon/config.toml`; one that is not there
     /// is fine.
@@ -48,8 +51,30 @@ struct Settings {
             case "stall-timeout": engine.stallTimeout = .seconds(try number(table, key, 1...3600))
             case "connect-timeout": engine.connectTimeout = .seconds(try number(table, key, 1...3600))
             case "retries": engine.retry.limit = try number(table, key, 1...1_000_000)
+            case "keys": try apply(keys: table)
             default: throw UsageError("there is no setting called \(key)")
             }
+        }
+    }
+
+    private mutating func apply(keys table: TOMLTable) throws {
+        guard let keys = table["keys"]?.table else {
+            throw UsageError("keys is a table of actions, such as [keys] with remove = \"x\" below")
+        }
+        var changes: [String: [String]] = [:]
+        for action in keys.keys {
+            if let key = keys[action]?.string {
+                changes[action] = [key]
+            } else if let list = keys[action]?.array {
+                changes[action] = list.compactMap(\.string)
+            } else {
+                throw UsageError("keys.\(action) must be a key or a list of keys")
+            }
+        }
+        do throws(KeyMap.Conflict) {
+            keyMap = try KeyMap.standard.changed(changes)
+        } catch {
+            throw UsageError("keys: \(error)")
         }
     }
 
