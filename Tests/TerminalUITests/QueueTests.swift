@@ -224,6 +224,13 @@ import TransferCore
         #expect(state.layers.isEmpty)
     }
 
+    @Test func theLogShowsOnlyProblemsIfAsked() {
+        var state = Fixtures.state(Fixtures.queue, keys: [.character("e"), .character("f")])
+        #expect(text(state).contains("503 Slow Down") && !text(state).contains("complete: 207 MB"))
+        _ = press(.character("f"), on: &state)
+        #expect(text(state).contains("complete: 207 MB"))
+    }
+
     // MARK: The mouse
 
     @Test func clicksChooseTabsAndTransfers() throws {

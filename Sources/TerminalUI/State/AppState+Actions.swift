@@ -23,6 +23,9 @@ extension AppState {
             guard case .confirmRemove(let ids) = layers.last else { return [] }
             layers.removeLast()
             return remove(ids, withData: action == .removeDeletingData)
+        case .showProblems:
+            isLogOfProblems.toggle()
+            logScroll = 0
         case .undo: return undo()
         case .complete, .submit: return performInForm(action)
         case .mark: toggleMark()
@@ -175,7 +178,7 @@ extension AppState {
         case .queue: moveInQueue(action)
         case .detail: moveInGrid(action)
         case .help: helpScroll = clamped(helpScroll + lines(of: action), lines: HelpScreen.lines(keyMap).count)
-        case .log: logScroll = clamped(logScroll - lines(of: action), lines: snapshot.events.count)
+        case .log: logScroll = clamped(logScroll - lines(of: action), lines: LogScreen.events(self).count)
         case .menu: return performInMenu(action)
         case .add: return performInForm(action)
         case .filter: moveInQueue(action)

@@ -43,6 +43,8 @@ public struct AppState: Sendable {
     var helpScroll = 0
     /// The newest events that are below the log's window.
     var logScroll = 0
+    /// Whether the log shows only what went wrong.
+    var isLogOfProblems = false
     /// The themes that can be chosen, and the one that is in use.
     let themes: [String]
     var theme: String

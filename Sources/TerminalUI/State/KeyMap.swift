@@ -10,6 +10,7 @@ public enum Action: Hashable, Sendable, CaseIterable {
     case nextTab, previousTab, filter, keepFilter, sort, reverse
     case palette, choose, log, theme
     case add, submit, complete
+    case showProblems
     case zoomIn, zoomOut, nextOverlay
     case help, quit, repaint, suspend, toggleMouse
 }
@@ -147,6 +148,9 @@ public struct KeyMap: Sendable {
             .init(
                 [.escape, .left, .character("h"), .enter, .character("e")], .back, in: [.log], hint: "back",
                 "close the log"),
+            .init(
+                [.character("f")], .showProblems, in: [.log], hint: "problems only",
+                "show only what went wrong, or everything"),
             .init([.enter], .keepFilter, in: [.filter], hint: "keep", "keep the filter"),
             .init([.escape], .back, in: [.filter], hint: "cancel", "show everything again"),
             .init([.enter], .choose, in: [.menu], hint: "choose", "take what is under the cursor"),
