@@ -30,6 +30,11 @@ static inline int carryon_set_cell(cchar_t *cell, const wchar_t *text, attr_t at
     return setcchar(cell, text, attributes, pair, NULL);
 }
 
+/// A capability with two strings filled in; NULL on failure. The result lasts until the next call.
+static inline const char *carryon_expand(const char *capability, const char *first, const char *second) {
+    return tparm(capability, first, second);
+}
+
 /// The size of the terminal behind `descriptor`; 0 if it is known.
 static inline int carryon_window_size(int descriptor, int *columns, int *rows) {
     struct winsize size;

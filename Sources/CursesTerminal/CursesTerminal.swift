@@ -36,8 +36,10 @@ public final class CursesTerminal {
     private let painter: FramePainter
     private let reader: InputReader
     private var reports: ReportingModes
+    private var extras: ExtraSender
     /// How the terminal was when we came.
     private let shellModes: termios
+    private var isSuspended = false
     private var isRestored = false
 
     /// Takes over the controlling terminal, or standard input and output if there is none.
@@ -92,7 +94,7 @@ public final class CursesTerminal {
             throw .cannotMoveCursor(type)
         }
         shellModes = modes
-        EmergencyRestore.arm(descriptor: fileno(output), modes: modes)
+        EmergencyRestore.arm(descriptor: fileno(output), modes: modes, undo: [])
         Self.setModes(descriptor: fileno(input))
         let palette = Palette(useColors: options.colors)
         let glyphs = options.glyphs ?? Self.glyphs(type: type)
@@ -100,6 +102,7 @@ public final class CursesTerminal {
         painter = FramePainter(palette: palette)
         reader = InputReader()
         reports = ReportingModes(descriptor: fileno(output))
+        extras = ExtraSender(descriptor: fileno(output), type: type)
         reports.switchOn()
     }
 
@@ -137,6 +140,14 @@ public final class CursesTerminal {
         reports.captureMouse(isCaptured)
     }
 
+    /// Tells the terminal something besides the frame. What it does not understand is left out.
+    public func send(_ extra: TerminalExtra) {
+        guard !isSuspended else { return }
+        let undo = extras.undo
+        extras.send(extra)
+        if extras.undo != undo { armRestore() }
+    }
+
     /// Takes notice of a new size; the next frame is painted from scratch.
     public func resized() {
         let size = size
@@ -151,6 +162,8 @@ public final class CursesTerminal {
 
     /// Gives the terminal back for a while.
     public func suspend() {
+        isSuspended = true
+        extras.takeBack()
         reports.switchOff()
         endwin()
         EmergencyRestore.disarm()
@@ -158,7 +171,8 @@ public final class CursesTerminal {
 
     /// Takes the terminal again after ``suspend()``; the next frame is painted from scratch.
     public func resumeAfterSuspend() {
-        EmergencyRestore.arm(descriptor: fileno(output), modes: shellModes)
+        isSuspended = false
+        armRestore()
         reset_prog_mode()
         reports.switchOn()
         resized()
@@ -169,6 +183,10 @@ public final class CursesTerminal {
         guard !isRestored else { return }
         isRestored = true
         suspend()
+    }
+
+    private func armRestore() {
+        EmergencyRestore.arm(descriptor: fileno(output), modes: shellModes, undo: extras.undo)
     }
 
     /// A stream of its own for curses, which closes nothing of the caller's.
@@ -209,31 +227,6 @@ public final class CursesTerminal {
     private static func glyphs(type: String) -> GlyphSet {
         guard carryon_is_utf8() != 0 else { return .ascii }
         return type == "linux" ? .cp437 : .utf8
-    }
-}
-
-/// Why a terminal cannot be drawn on.
-public enum TerminalError: Error, Equatable, CustomStringConvertible {
-    case noTerminal
-    /// The value of `TERM` names no known kind of terminal.
-    case unknownType(String)
-    /// The terminal can only print line after line.
-    case cannotMoveCursor(String)
-
-    public var description: String {
-        switch self {
-        case .noTerminal:
-            "there is no terminal to draw on"
-        case .unknownType(let type):
-            type.isEmpty
-                ? "TERM is not set" : "the terminal type \(TerminalError.quoted(type)) (TERM) is not known here"
-        case .cannotMoveCursor(let type):
-            "the terminal type \(TerminalError.quoted(type)) (TERM) cannot move the cursor"
-        }
-    }
-
-    private static func quoted(_ type: String) -> String {
-        "'" + Label(sanitizing: type).description + "'"
     }
 }
 

@@ -6,9 +6,11 @@ import Glibc
 /// A crash handler may use nothing but a few system calls, so all that it needs is prepared beforehand.
 enum EmergencyRestore {
     /// From now on the terminal needs to be given back.
-    static func arm(descriptor: Int32, modes: termios) {
+    ///
+    /// - Parameter undo: What is to be sent besides the usual.
+    static func arm(descriptor: Int32, modes: termios, undo: [UInt8]) {
         let bytes =
-            ReportingModes.off
+            undo + ReportingModes.off
             + ["sgr0", "rmkx", "cnorm", "rmcup"].compactMap(Capability.string).joined()
         let record = UnsafeMutablePointer<Record>.allocate(capacity: 1)
         let text = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)

@@ -15,12 +15,13 @@ public final class ScreenLoop {
         case signal(Int32)
     }
 
-    private let terminal: CursesTerminal
+    let terminal: CursesTerminal
     private let client: any EngineClient
     private let host: (any ScreenHost)?
     private let mail = ScreenMail()
     private let now: () -> Instant
     private var state: AppState
+    private var extras: Extras
     private let signals = SignalDescriptor()
     /// The least time between two frames that nobody pressed a key for.
     private let interval: Duration
@@ -32,17 +33,20 @@ public final class ScreenLoop {
 
     /// - Parameters:
     ///   - host: Does what needs more than a screen knows; without one nothing can be added.
+    ///   - settings: What the user wants of the terminal besides the screen.
     ///   - utcOffset: How far local time is ahead of UTC, in seconds.
     ///   - now: The clock that the engine's pictures go by.
     public init(
         terminal: CursesTerminal, client: any EngineClient, host: (any ScreenHost)? = nil,
-        keyMap: KeyMap = .standard, utcOffset: Int = 0, now: @escaping () -> Instant
+        keyMap: KeyMap = .standard, settings: TerminalSettings, utcOffset: Int = 0, now: @escaping () -> Instant
     ) {
         self.terminal = terminal
         self.client = client
         self.host = host
         self.now = now
-        state = AppState(size: terminal.size, keyMap: keyMap, utcOffset: utcOffset)
+        state = AppState(
+            size: terminal.size, keyMap: keyMap, utcOffset: utcOffset, isMouseCaptured: settings.mouse)
+        extras = Extras(settings: settings) { name in getenv(name).map { String(cString: $0) } }
         interval = .milliseconds(getenv("SSH_CONNECTION") == nil ? 100 : 250)
     }
 
@@ -88,7 +92,8 @@ public final class ScreenLoop {
     /// In milliseconds until something has to be drawn; -1 if only something from outside can change the screen.
     func timeout() -> Int32 {
         if terminal.hasUnreadInput { return 0 }
-        guard let due = [dataDue, resizeDue, state.nextTick].compactMap({ $0 }).min() else { return -1 }
+        let dues = [dataDue, resizeDue, state.nextTick, extras.nextTick]
+        guard let due = dues.compactMap({ $0 }).min() else { return -1 }
         let nanoseconds = (due - now()).nanoseconds
         return Int32(clamping: max(0, (nanoseconds + 999_999) / 1_000_000))
     }
@@ -106,6 +111,11 @@ public final class ScreenLoop {
             perform(state.update(.tick(now)))
             draw()
         }
+        send(extras.tick(now))
+    }
+
+    private func send(_ extras: [TerminalExtra]) {
+        for extra in extras { terminal.send(extra) }
     }
 
     private func takeMail() {
@@ -119,8 +129,10 @@ public final class ScreenLoop {
         let now = now()
         lastDataFrame = now
         perform(state.update(.tick(now)))
-        perform(state.update(.snapshot(client.snapshot())))
+        let snapshot = client.snapshot()
+        perform(state.update(.snapshot(snapshot)))
         draw()
+        send(extras.take(snapshot, now: now))
     }
 
     private func draw() {
@@ -132,6 +144,7 @@ public final class ScreenLoop {
         // An idle screen was told the time long ago.
         if !inputs.isEmpty { perform(state.update(.tick(now()))) }
         for input in inputs {
+            if case .focus(let isFocused) = input { extras.take(focus: isFocused) }
             if let ending = perform(state.update(input.message)) { return ending }
         }
         if inputs.isEmpty && isInputGone(events) { return .signal(SIGHUP) }
@@ -191,6 +204,8 @@ public final class ScreenLoop {
                 host?.complete(path) { [mail] in mail.post($0) }
             case .captureMouse(let isCaptured):
                 terminal.captureMouse(isCaptured)
+            case .copy(let text):
+                if let extra = extras.copy(text) { terminal.send(extra) }
             }
         }
         return nil
@@ -210,6 +225,7 @@ public final class ScreenLoop {
 
     private func comeBack() {
         terminal.resumeAfterSuspend()
+        extras.forget()
         _ = state.update(.resized(terminal.size))
         perform(state.update(.tick(now())))
         draw()

@@ -57,6 +57,17 @@ final class FakeClient: EngineClient {
     }
 }
 
+extension TerminalSettings {
+    /// Nothing but the screen, and the mouse.
+    static var bare: TerminalSettings {
+        var settings = TerminalSettings()
+        settings.title = false
+        settings.notify = .none
+        settings.progress = .off
+        return settings
+    }
+}
+
 extension RealCurses {
     @Suite struct ScreenLoopTests {
         init() {
@@ -79,7 +90,7 @@ extension RealCurses {
         }
 
         /// Runs `body` with a loop that has drawn its first frame; signals are blocked on this thread meanwhile.
-        func withLoop(_ body: (Stage) throws -> Void) throws {
+        func withLoop(settings: TerminalSettings = .bare, _ body: (Stage) throws -> Void) throws {
             var previous = sigset_t()
             pthread_sigmask(SIG_BLOCK, nil, &previous)
             ScreenLoop.blockSignals()
@@ -91,7 +102,7 @@ extension RealCurses {
             let client = FakeClient()
             client.show { $0.transfers = [FixtureStates.transfer(1, "first")] }
             let clock = Clock()
-            let loop = ScreenLoop(terminal: terminal, client: client) { clock.now }
+            let loop = ScreenLoop(terminal: terminal, client: client, settings: settings) { clock.now }
             #expect(loop.step() == nil)
             try body(Stage(pty: pty, client: client, clock: clock, loop: loop))
             terminal.restore()
@@ -175,6 +186,41 @@ extension RealCurses {
                 stage.pty.type("M")
                 #expect(stage.loop.step() == nil)
                 #expect(String(decoding: stage.pty.written(), as: UTF8.self).contains("\u{1B}[?1000h\u{1B}[?1006h"))
+            }
+        }
+
+        @Test func extrasAreSentAndTakenBack() throws {
+            var settings = TerminalSettings.bare
+            settings.title = true
+            settings.progress = .on
+            settings.notify = .bell
+            try withLoop(settings: settings) { stage in
+                let first = String(decoding: stage.pty.written(), as: UTF8.self)
+                #expect(first.contains("\u{1B}[22;2t\u{1B}]2;first - carryon\u{7}"))
+                #expect(first.contains("\u{1B}]9;4;3;0\u{7}"))
+                // The engine of the test is idle: nothing to wake up for.
+                #expect(stage.loop.timeout() == -1)
+                stage.pty.type("\u{1B}[O")
+                #expect(stage.loop.step() == nil)
+                stage.clock.advance(.seconds(1))
+                stage.client.show {
+                    $0.transfers[0].state = .failed
+                    $0.transfers[0].error = TransferError(.notFound, "gone")
+                }
+                #expect(stage.loop.step() == nil)
+                let second = String(decoding: stage.pty.written(), as: UTF8.self)
+                #expect(second.contains("\u{1B}]2;1 stopped - carryon\u{7}"))
+                #expect(second.contains("\u{1B}]9;4;2;100\u{7}"))
+                #expect(second.hasSuffix("\u{7}") && second.contains("\u{7}\u{1B}]2;"))
+                #expect(stage.loop.timeout() == -1)
+                // To the shell and back.
+                pthread_kill(pthread_self(), SIGCONT)
+                #expect(stage.loop.step() == nil)
+                stage.loop.terminal.suspend()
+                let last = String(decoding: stage.pty.written(), as: UTF8.self)
+                #expect(last.contains("\u{1B}]9;4;0;0\u{7}\u{1B}[23;2t"))
+                stage.loop.terminal.send(.title("too late"))
+                #expect(stage.pty.written().isEmpty)
             }
         }
 

@@ -206,6 +206,16 @@ import TransferCore
         #expect(state.theme == "mono")
     }
 
+    @Test func whatIsChosenIsCopied() {
+        var state = Fixtures.state(Fixtures.queue, keys: [.character("y"), .down])
+        #expect(text(state).contains("Copy"))
+        let copied = state.update(.key(.enter)).compactMap {
+            if case .copy(let text) = $0 { text.description } else { nil }
+        }
+        #expect(copied == ["/home/me/debian-12.11.0-amd64-DVD-1.iso"])
+        #expect(state.layers.isEmpty && state.notice != nil)
+    }
+
     @Test func theLogScrollsAndComesBackToTheNewest() {
         var snapshot = Fixtures.queue
         snapshot.events = (0..<100).map { number in

@@ -39,7 +39,7 @@ extension AppState {
         case .reverse:
             view.isReversed.toggle()
             arrange()
-        case .open, .add, .help, .log, .filter, .sort, .palette, .theme: return open(action)
+        case .open, .add, .help, .log, .filter, .sort, .palette, .theme, .copy: return open(action)
         }
         return []
     }
@@ -56,6 +56,8 @@ extension AppState {
             layers.append(.log)
         case .filter: layers.append(.filter(TextField(view.filter)))
         case .sort: openMenu(.sort)
+        case .copy where selected == nil: notice = "there is nothing to copy"
+        case .copy: openMenu(.copy)
         case .palette: openMenu(.palette(keyContext))
         case .theme where themes.isEmpty: notice = "there are no other themes"
         case .theme: openMenu(.theme(before: theme))

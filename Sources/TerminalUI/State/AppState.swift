@@ -23,7 +23,7 @@ public struct AppState: Sendable {
     /// Where somebody looks in the grid of the transfer.
     public internal(set) var grid = GridState()
     /// Whether clicks and the wheel come to the screen; otherwise the terminal selects text with them.
-    public internal(set) var isMouseCaptured = true
+    public internal(set) var isMouseCaptured: Bool
     /// Why the last key did nothing; gone with the next key.
     public internal(set) var notice: Label?
 
@@ -53,10 +53,13 @@ public struct AppState: Sendable {
     ///   - utcOffset: How far local time is ahead of UTC, in seconds; for the times of events.
     ///   - themes: The names of the themes that can be chosen.
     ///   - theme: The one that is in use.
+    ///   - isMouseCaptured: Whether clicks and the wheel come to the screen from the start.
     public init(
-        size: Size, keyMap: KeyMap = .standard, utcOffset: Int = 0, themes: [String] = [], theme: String = "terminal"
+        size: Size, keyMap: KeyMap = .standard, utcOffset: Int = 0, themes: [String] = [], theme: String = "terminal",
+        isMouseCaptured: Bool = true
     ) {
         self.size = size
+        self.isMouseCaptured = isMouseCaptured
         self.keyMap = keyMap
         self.utcOffset = utcOffset
         self.themes = themes

@@ -8,7 +8,7 @@ public enum Action: Hashable, Sendable, CaseIterable {
     case nextProblem, previousProblem
     case mark, markRange, markAll, invertMarks, clear, undo
     case nextTab, previousTab, filter, keepFilter, sort, reverse
-    case palette, choose, log, theme
+    case palette, choose, log, theme, copy
     case add, submit, complete
     case showProblems
     case zoomIn, zoomOut, nextOverlay
@@ -170,6 +170,7 @@ public struct KeyMap: Sendable {
             .init([.escape], .clear, in: [.queue], "take away the range, marks, filter, tab"),
             .init([.character("u")], .undo, in: lists, hint: "undo", "take back the last pause, resume or removal"),
             .init([.character(":")], .palette, in: lists, "choose among all actions by typing"),
+            .init([.character("y")], .copy, in: lists, "copy an address, a name or a digest"),
             .init([.character("e")], .log, in: lists, "all events"),
             .init([.character("T")], .theme, in: lists, "choose the colours"),
             .init([.character("?"), .function(1)], .help, in: lists, hint: "help", "all keys"),

@@ -1,9 +1,13 @@
+import TransferCore
+
 /// A list in a box from which one thing is chosen, perhaps with a line that narrows it down.
 struct Menu: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         /// Every action of a context.
         case palette(KeyContext)
         case sort
+        /// What there is to copy of the transfer under the cursor.
+        case copy
         /// The theme that counts if none is chosen.
         case theme(before: String)
     }
@@ -24,12 +28,15 @@ struct Menu: Hashable, Sendable {
         case action(Action)
         case order(QueueView.Order)
         case theme(String)
+        /// What it is, and the text.
+        case copy(Label, SafeText)
     }
 
     var title: Label {
         switch kind {
         case .palette: "What to do"
         case .sort: "Sort by"
+        case .copy: "Copy"
         case .theme: "Theme"
         }
     }
@@ -55,6 +62,7 @@ extension AppState {
                 let arrow: Label = view.order == order ? (view.isReversed ? "▲" : "▼") : ""
                 return Menu.Item(name: order.name, note: arrow, choice: .order(order))
             }
+        case .copy: return selected.map(Self.copies(of:)) ?? []
         case .theme:
             return themes.map { Menu.Item(name: Label(sanitizing: $0), note: "", choice: .theme($0)) }
         }
@@ -63,7 +71,7 @@ extension AppState {
     mutating func openMenu(_ kind: Menu.Kind) {
         var menu = Menu(kind: kind)
         switch kind {
-        case .palette: break
+        case .palette, .copy: break
         case .sort: menu.index = view.order.rawValue
         case .theme(let before): menu.index = themes.firstIndex(of: before) ?? 0
         }
@@ -112,6 +120,25 @@ extension AppState {
             arrange()
             return []
         case .theme(let name): return use(theme: name)
+        case .copy(let what, let text):
+            guard let text = ClipboardText([text]) else {
+                notice = "the \(what) is too long for the clipboard"
+                return []
+            }
+            // Whether the terminal takes it nobody tells.
+            notice = "the \(what) was sent to the terminal's clipboard"
+            return [.copy(text)]
+        }
+    }
+
+    private static func copies(of transfer: TransferSnapshot) -> [Menu.Item] {
+        var copies: [(Label, SafeText)] = [
+            ("source", transfer.source), ("destination", transfer.destination), ("name", transfer.name),
+        ]
+        if let sha256 = transfer.sha256 { copies.append(("SHA-256", SafeText(sha256))) }
+        if let error = transfer.error { copies.append(("error", SafeText(error.sentence))) }
+        return copies.map { name, text in
+            Menu.Item(name: name, note: Label(text).fitted(to: 24), choice: .copy(name, text))
         }
     }
 

@@ -33,6 +33,8 @@ public enum Command: Sendable {
     case complete(String)
     /// Show everything in the theme of that name.
     case theme(String)
+    /// Put text on the terminal's clipboard.
+    case copy(ClipboardText)
 }
 
 /// What lies over the queue, the last on top.

@@ -21,6 +21,7 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            let terminal = try Settings.load().terminal
             let hasScreen = Screen.isPossible
             let signals = hasScreen ? nil : Signals()
             if hasScreen { ScreenLoop.blockSignals() }
@@ -44,7 +45,7 @@ struct DemoCommand: ParsableCommand {
             var wasInterrupted = false
             if let signals {
                 try LineRun(engine: engine, signals: signals, only: nil).runDemo()
-            } else if case .signal = try Screen.run(engine, log: workplace.folder.log) {
+            } else if case .signal = try Screen.run(engine, settings: terminal, log: workplace.folder.log) {
                 wasInterrupted = true
             }
             engine.stop()

@@ -23,6 +23,7 @@ struct ScreenCommand: ParsableCommand {
             let engine = try workplace.engine(settings: settings.engine)
             let ending = try Screen.run(
                 engine, host: ScreenActions(engine, settings: settings), keyMap: settings.keyMap,
+                settings: settings.terminal,
                 log: workplace.folder.log)
             engine.stop()
             Screen.sayGoodbye(engine.snapshot())
@@ -51,7 +52,8 @@ enum Screen {
     ///
     /// - Parameter log: Where words on standard error go meanwhile, since they would spoil the picture.
     static func run(
-        _ client: any EngineClient, host: (any ScreenHost)? = nil, keyMap: KeyMap = .standard, log: String
+        _ client: any EngineClient, host: (any ScreenHost)? = nil, keyMap: KeyMap = .standard,
+        settings: TerminalSettings, log: String
     ) throws -> ScreenLoop.Ending {
         let terminal: CursesTerminal
         do {
@@ -63,7 +65,7 @@ enum Screen {
         defer { restoreDiagnostics(diagnostics) }
         let clock = SystemClock()
         let loop = ScreenLoop(
-            terminal: terminal, client: client, host: host, keyMap: keyMap,
+            terminal: terminal, client: client, host: host, keyMap: keyMap, settings: settings,
             utcOffset: TimeZone.current.secondsFromGMT(),
             now: { clock.now() })
         let ending = loop.run()

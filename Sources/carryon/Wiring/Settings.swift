@@ -14,6 +14,7 @@ struct Settings {
     var engine = EngineSettings()
     /// What the keys of the screen do.
     var keyMap = KeyMap.standard
+    var terminal = TerminalSettings()
 
     /// Reads `$XDG_CONFIG_HOME/carryon/config.toml`, by default `~/.config/carryon/config.toml`; one that is not there
     /// is fine.
@@ -50,6 +51,9 @@ struct Settings {
             case "max-active": engine.maxActive = try number(table, key, 1...64)
             case "stall-timeout": engine.stallTimeout = .seconds(try number(table, key, 1...3600))
             case "connect-timeout": engine.connectTimeout = .seconds(try number(table, key, 1...3600))
+            case "terminal":
+                guard let table = table[key]?.table else { throw UsageError("terminal must be a table") }
+                try terminal.apply(table)
             case "retries": engine.retry.limit = try number(table, key, 1...1_000_000)
             case "keys": try apply(keys: table)
             default: throw UsageError("there is no setting called \(key)")
