@@ -14,6 +14,7 @@
 
 static inline WINDOW *carryon_screen(void) { return stdscr; }
 static inline int carryon_colors(void) { return COLORS; }
+static inline int carryon_color_pairs(void) { return COLOR_PAIRS; }
 
 static inline attr_t carryon_bold(void) { return A_BOLD; }
 static inline attr_t carryon_dim(void) { return A_DIM; }

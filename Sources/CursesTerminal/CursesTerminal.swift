@@ -155,6 +155,11 @@ public final class CursesTerminal {
         painter.forget()
     }
 
+    /// Shows everything in another theme from the next frame on, which is painted from scratch.
+    public func use(_ theme: Theme) {
+        painter.use(theme)
+    }
+
     /// Forgets what is on the terminal, so that the next frame is painted from scratch.
     public func repaint() {
         painter.forget()

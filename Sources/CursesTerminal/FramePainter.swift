@@ -7,6 +7,8 @@ final class FramePainter {
     private let palette: Palette
     /// What is on the screen; `nil` if that is not known.
     private var shown: Frame?
+    /// The style of the last cell, which most often is that of the next one, and its pen.
+    private var held: (style: Style, pen: Palette.Pen)?
 
     init(palette: Palette) {
         self.palette = palette
@@ -14,6 +16,13 @@ final class FramePainter {
 
     func forget() {
         shown = nil
+    }
+
+    /// Paints everything in another theme from the next frame on.
+    func use(_ theme: Theme) {
+        palette.use(theme)
+        held = nil
+        forget()
     }
 
     func present(_ frame: Frame) {
@@ -62,9 +71,15 @@ final class FramePainter {
         mvwadd_wchnstr(window, line, Int32(start), cells, Int32(count))
     }
 
+    private func pen(for style: Style) -> Palette.Pen {
+        if let held, held.style == style { return held.pen }
+        let pen = palette.pen(for: style)
+        held = (style, pen)
+        return pen
+    }
+
     private func makeCell(_ cell: Cell) -> cchar_t {
-        let attributes = palette.attributes(of: cell.style)
-        let pair = palette.pair(of: cell.style.role)
+        let pen = pen(for: cell.style)
         var result = cchar_t()
         withUnsafeTemporaryAllocation(of: wchar_t.self, capacity: 6) { text in
             text.initialize(repeating: 0)
@@ -76,7 +91,7 @@ final class FramePainter {
                 text[0] = cell.width == 2 ? 0x3013 : (carryon_width(0xFFFD) == 1 ? 0xFFFD : 0x3F)
                 text[1] = 0
             }
-            _ = carryon_set_cell(&result, text.baseAddress, attributes, pair)
+            _ = carryon_set_cell(&result, text.baseAddress, pen.attributes, pen.pair)
         }
         return result
     }

@@ -18,6 +18,7 @@ public final class ScreenLoop {
     let terminal: CursesTerminal
     private let client: any EngineClient
     private let host: (any ScreenHost)?
+    private let themes: any ThemeSource
     private let mail = ScreenMail()
     private let now: () -> Instant
     private var state: AppState
@@ -33,19 +34,24 @@ public final class ScreenLoop {
 
     /// - Parameters:
     ///   - host: Does what needs more than a screen knows; without one nothing can be added.
+    ///   - themes: What can be chosen from.
+    ///   - theme: The name of the first of them to be used; one that cannot be used is told of on the screen.
     ///   - settings: What the user wants of the terminal besides the screen.
     ///   - utcOffset: How far local time is ahead of UTC, in seconds.
     ///   - now: The clock that the engine's pictures go by.
     public init(
         terminal: CursesTerminal, client: any EngineClient, host: (any ScreenHost)? = nil,
-        keyMap: KeyMap = .standard, settings: TerminalSettings, utcOffset: Int = 0, now: @escaping () -> Instant
+        keyMap: KeyMap = .standard, themes: any ThemeSource = BuiltInThemes(), theme: String = Theme.terminalName,
+        settings: TerminalSettings, utcOffset: Int = 0, now: @escaping () -> Instant
     ) {
         self.terminal = terminal
         self.client = client
         self.host = host
+        self.themes = themes
         self.now = now
         state = AppState(
-            size: terminal.size, keyMap: keyMap, utcOffset: utcOffset, isMouseCaptured: settings.mouse)
+            size: terminal.size, keyMap: keyMap, utcOffset: utcOffset, themes: themes.names, theme: theme,
+            isMouseCaptured: settings.mouse)
         extras = Extras(settings: settings) { name in getenv(name).map { String(cString: $0) } }
         interval = .milliseconds(getenv("SSH_CONNECTION") == nil ? 100 : 250)
     }
@@ -59,6 +65,7 @@ public final class ScreenLoop {
     /// Runs until the user quits or a signal ends it. The terminal is left for the caller to restore.
     public func run() -> Ending {
         terminal.captureMouse(state.isMouseCaptured)
+        use(theme: state.theme)
         takeSnapshot()
         while true {
             if let ending = step() { return ending }
@@ -193,7 +200,8 @@ public final class ScreenLoop {
                 suspend()
             case .repaint:
                 terminal.repaint()
-            case .theme: break
+            case .theme(let name):
+                use(theme: name)
             case .add(let arguments):
                 guard let host else {
                     perform(state.update(.reply(.refused(SafeText("nothing can be added here")))))
@@ -209,6 +217,15 @@ public final class ScreenLoop {
             }
         }
         return nil
+    }
+
+    /// Whatever is wrong with a theme, the one before it stays.
+    private func use(theme name: String) {
+        do throws(ThemeUnavailable) {
+            terminal.use(try themes.theme(named: name))
+        } catch {
+            perform(state.update(.notice(error.label)))
+        }
     }
 
     /// Stops the whole process group, as Ctrl-Z does, and returns when it goes on.

@@ -28,9 +28,6 @@ public struct ThemeCatalog: Sendable {
         public var origin: Place.Origin
     }
 
-    /// The theme that needs no file.
-    public static let builtInName = "terminal"
-
     /// A theme in an earlier place hides those of the same name in later ones.
     public let places: [Place]
 
@@ -50,7 +47,8 @@ public struct ThemeCatalog: Sendable {
             }
         }
         let builtIn =
-            found.removeValue(forKey: Self.builtInName) ?? Entry(name: Self.builtInName, path: nil, origin: .shipped)
+            found.removeValue(forKey: Theme.terminalName)
+            ?? Entry(name: Theme.terminalName, path: nil, origin: .shipped)
         return [builtIn] + found.values.sorted { $0.name < $1.name }
     }
 
@@ -60,7 +58,7 @@ public struct ThemeCatalog: Sendable {
     /// - Throws: The first thing that is wrong with it.
     public func load(_ name: String) throws(ThemeProblem) -> Theme {
         guard let path = name.contains("/") ? name : path(of: name) else {
-            if name == Self.builtInName { return .terminal }
+            if name == Theme.terminalName { return .terminal }
             let suggestion = Suggestion.label(for: name, among: entries.map(\.name))
             throw ThemeProblem(
                 severity: .error, file: "theme \"\(SafeText(String(name.prefix(60))))\"",

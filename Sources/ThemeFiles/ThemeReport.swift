@@ -60,7 +60,7 @@ struct ThemeBuilder {
         }
         guard let path = find(word.text) else {
             // It needs no file.
-            if word.text == ThemeCatalog.builtInName { return nil }
+            if word.text == Theme.terminalName { return nil }
             let name = Label(sanitizing: String(word.text.prefix(60)))
             throw problem("unknown theme \"\(name)\"\(Suggestion.label(for: word.text, among: names))")
         }

@@ -190,6 +190,9 @@ final class EffectExecutor {
                         return .fileFailed(id, TransferError(.fileFailure, "cannot read the bookmark: \(error)"))
                     }
                 }
+            case .loadChunk(let id, let index):
+                work.questions.append { store in .chunkLoaded(id, index, try? store.loadChunk(index, of: id)) }
+            case .keepHead: break
             case .loadDetail(let id):
                 work.questions.append { store in
                     // What cannot be read is not shown.

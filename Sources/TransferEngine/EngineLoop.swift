@@ -71,7 +71,7 @@ final class EngineLoop {
     /// What a person asked for shows at once.
     private static func isUrgent(_ event: Event) -> Bool {
         switch event {
-        case .command, .added, .detailLoaded: true
+        case .command, .added, .detailLoaded, .chunkLoaded: true
         default: false
         }
     }

@@ -6,6 +6,9 @@ enum ChunkRows {
     private static let select = """
         SELECT idx, bytes, checksum, receipt, entityTag, storedAt FROM chunks WHERE transferId = ? ORDER BY idx
         """
+    private static let selectOne = """
+        SELECT idx, bytes, checksum, receipt, entityTag, storedAt FROM chunks WHERE transferId = ? AND idx = ?
+        """
     // Fewer columns to bind for downloads, which have no receipts.
     private static let upsert = """
         INSERT INTO chunks (transferId, idx, bytes, checksum) VALUES (?, ?, ?, ?)
@@ -23,15 +26,21 @@ enum ChunkRows {
     static func load(_ db: Database, of id: TransferID) throws -> [ChunkBookmark] {
         var chunks: [ChunkBookmark] = []
         let rows = try Row.fetchCursor(db.cachedStatement(sql: select), arguments: [id.rawValue])
-        while let next = try rows.next() {
-            let row = StoredRow(next, of: "chunks")
-            guard let checksum = UInt32(exactly: try row.integer(2)) else { throw row.damage(2) }
-            chunks.append(
-                ChunkBookmark(
-                    index: Int(try row.count(0)), bytes: try row.count(1), checksum: checksum,
-                    receipt: try receipt(row)))
-        }
+        while let next = try rows.next() { chunks.append(try bookmark(StoredRow(next, of: "chunks"))) }
         return chunks
+    }
+
+    /// The row of one chunk.
+    static func load(_ db: Database, _ index: Int, of id: TransferID) throws -> ChunkBookmark? {
+        let statement = try db.cachedStatement(sql: selectOne)
+        return try Row.fetchOne(statement, arguments: [id.rawValue, index])
+            .map { try bookmark(StoredRow($0, of: "chunks")) }
+    }
+
+    private static func bookmark(_ row: StoredRow) throws -> ChunkBookmark {
+        guard let checksum = UInt32(exactly: try row.integer(2)) else { throw row.damage(2) }
+        return ChunkBookmark(
+            index: Int(try row.count(0)), bytes: try row.count(1), checksum: checksum, receipt: try receipt(row))
     }
 
     private static func receipt(_ row: StoredRow) throws -> Receipt? {

@@ -50,6 +50,10 @@ public final class SQLiteStore: BookmarkStore {
         try read { db in try ChunkRows.load(db, of: id) }
     }
 
+    public func loadChunk(_ index: Int, of id: TransferID) throws -> ChunkBookmark? {
+        try read { db in try ChunkRows.load(db, index, of: id) }
+    }
+
     public func loadAttempts(of id: TransferID) throws -> [Attempt] {
         try read { db in try AttemptRows.load(db, of: id) }
     }

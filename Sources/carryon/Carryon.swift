@@ -24,6 +24,7 @@ struct Carryon: ParsableCommand {
             ScreenCommand.self, AddCommand.self, CopyCommand.self, RunCommand.self, ListCommand.self,
             ShowCommand.self, PauseCommand.self, ResumeCommand.self, RetryCommand.self, RemoveCommand.self,
             VerifyCommand.self, ReceiptsCommand.self, OrphansCommand.self, ServeCommand.self, DemoCommand.self,
+            ThemeCommand.self,
         ],
         defaultSubcommand: ScreenCommand.self
     )

@@ -90,7 +90,10 @@ extension RealCurses {
         }
 
         /// Runs `body` with a loop that has drawn its first frame; signals are blocked on this thread meanwhile.
-        func withLoop(settings: TerminalSettings = .bare, _ body: (Stage) throws -> Void) throws {
+        func withLoop(
+            settings: TerminalSettings = .bare, themes: any ThemeSource = BuiltInThemes(),
+            _ body: (Stage) throws -> Void
+        ) throws {
             var previous = sigset_t()
             pthread_sigmask(SIG_BLOCK, nil, &previous)
             ScreenLoop.blockSignals()
@@ -102,10 +105,43 @@ extension RealCurses {
             let client = FakeClient()
             client.show { $0.transfers = [FixtureStates.transfer(1, "first")] }
             let clock = Clock()
-            let loop = ScreenLoop(terminal: terminal, client: client, settings: settings) { clock.now }
+            let loop = ScreenLoop(terminal: terminal, client: client, themes: themes, settings: settings) { clock.now }
             #expect(loop.step() == nil)
             try body(Stage(pty: pty, client: client, clock: clock, loop: loop))
             terminal.restore()
+        }
+
+        /// Two themes of which one is broken.
+        private struct Themes: ThemeSource {
+            let names = ["terminal", "blue", "broken"]
+
+            func theme(named name: String) throws(ThemeUnavailable) -> Theme {
+                switch name {
+                case "blue": Theme(name: "Blue", background: .indexed(17))
+                case "terminal": .terminal
+                default: throw ThemeUnavailable("this one is broken")
+                }
+            }
+        }
+
+        @Test func aThemeIsTriedOnWhileItIsChosen() throws {
+            try withLoop(themes: Themes()) { stage in
+                _ = stage.pty.written()
+                stage.pty.type("T")
+                #expect(stage.loop.step() == nil)
+                stage.pty.type("\u{1B}OB")
+                #expect(stage.loop.step() == nil)
+                #expect(String(decoding: stage.pty.written(), as: UTF8.self).contains("48;5;17m"))
+                // What cannot be used is told of, and the one before stays.
+                stage.pty.type("\u{1B}OB")
+                #expect(stage.loop.step() == nil)
+                let output = String(decoding: stage.pty.written(), as: UTF8.self)
+                #expect(output.contains("this one is broken"), "\(output.debugDescription)")
+                stage.client.show { $0.transfers.append(FixtureStates.transfer(2, "second")) }
+                stage.clock.advance(.seconds(1))
+                #expect(stage.loop.step() == nil)
+                #expect(String(decoding: stage.pty.written(), as: UTF8.self).contains("48;5;17m"))
+            }
         }
 
         @Test func anIdleScreenWaitsForever() throws {

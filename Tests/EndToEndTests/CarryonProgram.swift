@@ -42,7 +42,7 @@ struct CarryonProgram: Sendable {
     private func start(
         _ arguments: [String], _ environment: [String: String], output: String, errors: String
     ) throws -> ChildProcess {
-        let hasNoState = arguments[0].hasPrefix("-") || ["demo", "serve"].contains(arguments[0])
+        let hasNoState = arguments[0].hasPrefix("-") || ["demo", "serve", "theme"].contains(arguments[0])
         let withState = [arguments[0], "--state", state] + arguments.dropFirst()
         let proxies = ProcessInfo.processInfo.environment.keys.filter { $0.lowercased().hasSuffix("_proxy") }
         let variables = ["HOME": folder.path, "XDG_CONFIG_HOME": folder.path("config")].merging(environment) { $1 }

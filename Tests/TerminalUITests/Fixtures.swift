@@ -106,11 +106,34 @@ enum Fixtures {
             attempt(583, 43_467, bytes: 1_200_000, status: 206, TransferError(.connectionLost, "reset by peer")),
             attempt(583, 43_470, bytes: 0, status: 503, TransferError(.serverBusy, "503 Slow Down")),
         ]
+        detail.throughput = (0..<60).map { 36e6 + Double(($0 * 7919) % 29) * 4e5 }
         for chunk in 40..<735 {
             detail.speeds.set(3_000_000 + Double(chunk * 7919 % 61) * 100_000, at: chunk, of: 1184)
             detail.latencies.set(38_000 + Double(chunk / 16 * 104_729 % 97) * 1000, at: chunk, of: 1184)
         }
         snapshot.watched = detail
+        return snapshot
+    }
+
+    /// The same, with all that is known of a chunk that waits.
+    static var inspected: EngineSnapshot {
+        var snapshot = watched
+        var chunk = WatchedChunk(
+            index: 583, range: ByteRange(583 << 22, 584 << 22), safeBytes: 1_250_000, triesAllowed: 10)
+        chunk.checksum = 0x1B2C_44F0
+        chunk.attempts = snapshot.watched?.attempts.filter { $0.chunk == 583 } ?? []
+        chunk.nextTry = snapshot.takenAt + .milliseconds(1600)
+        chunk.failures = 2
+        chunk.head = AnswerHead(
+            ResponseHead(
+                status: 503,
+                fields: [
+                    HeaderField("Server", "cdn-fra1"), HeaderField("Retry-After", "1"),
+                    HeaderField("X-Request-Id", "8f20-77c1"), HeaderField("Set-Cookie", "id=secret"),
+                    HeaderField("Location", "https://cdn.example.org/pub/debian.iso?sig=secret&part=583"),
+                    HeaderField("Content-Type", "text/xml"), HeaderField("Content-Length", "243"),
+                ]))
+        snapshot.watched?.chunk = chunk
         return snapshot
     }
 
@@ -164,6 +187,48 @@ enum Fixtures {
             event(43_468, 1, .info, "#35 is stored: only the answer was lost"),
             event(43_470, 1, .retry, "#41 it came to the server with other bytes than were sent, again in 1.6 s"),
         ]
+        return snapshot
+    }
+
+    /// An upload whose first large chunks are on their way: nothing is acknowledged yet.
+    static var sending: EngineSnapshot {
+        var snapshot = uploading
+        var upload = snapshot.transfers[0]
+        upload.bytesDone = 0
+        upload.bytesPerSecond = 0
+        upload.bytesSentPerSecond = 1_100_000
+        upload.timeLeft = nil
+        upload.bytesInFlight = 61_000_000
+        upload.retries = 0
+        upload.connections = 2
+        upload.explanation = nil
+        upload.chunks = chunks(4, safe: 0)
+        upload.chunks[0] = ChunkStatus(state: .active, share: 133)
+        upload.chunks[1] = ChunkStatus(state: .active, share: 98)
+        upload.chunksTotal = 4
+        upload.chunksDone = 0
+        snapshot.transfers = [upload]
+        snapshot.events = []
+        snapshot.watched?.chunkSize = 64 << 20
+        snapshot.watched?.throughput = (0..<50).map { 900_000 + Double($0 * 7919 % 13) * 40_000 }
+        snapshot.watched?.inFlight = [35_000_000, 26_000_000].enumerated().map { index, bytes in
+            RequestSnapshot(
+                chunk: index, range: ByteRange(0, 1), chunkBytes: bytes, bytesPerSecond: 550_000,
+                timeToFirstByte: nil, status: nil)
+        }
+        return snapshot
+    }
+
+    /// The same, with all that is known of a chunk that the server has.
+    static var acknowledged: EngineSnapshot {
+        var snapshot = uploading
+        var chunk = WatchedChunk(index: 20, range: ByteRange(20 << 22, 21 << 22), safeBytes: 1 << 22, triesAllowed: 10)
+        chunk.receipt = Receipt(
+            sha256: String(repeating: "5f1c61a9", count: 8), entityTag: "\"9a0364b9e99bb480dd25e1f0284c8555\"",
+            storedAt: WallTime(milliseconds: 43_460_000))
+        snapshot.watched?.chunk = chunk
+        snapshot.watched?.speeds.set(810_000, at: 20, of: 64)
+        snapshot.watched?.latencies.set(5_200_000, at: 20, of: 64)
         return snapshot
     }
 

@@ -10,6 +10,7 @@ import TransferCore
         [.character("/"), .character("i")], [.character("s")], [.character(":")],
         [.character("e")], [.character("a"), .character("x")], [.control("a"), .character("d")],
         [.character("P"), .character("n")], [.enter, .character("m")], [.enter, .character("+"), .character("m")],
+        [.enter, .enter], [.enter, .character("n"), .enter],
     ]
 
     /// Every row fills the screen exactly, with no half of a wide character alone.
@@ -34,7 +35,7 @@ import TransferCore
 
     @Test(arguments: contexts)
     func everySizeIsFilled(_ keys: [Key]) {
-        let snapshot = Fixtures.watched
+        let snapshot = Fixtures.inspected
         // Every width and every height; together only some, more of the small ones.
         for columns in 1...120 {
             let step = columns <= 45 ? 4 : 15
@@ -63,7 +64,10 @@ import TransferCore
 
     @Test(arguments: hostileNames)
     func hostileNamesKeepTheColumns(_ name: String) {
-        var snapshot = Fixtures.watched
+        var snapshot = Fixtures.inspected
+        snapshot.watched?.chunk?.head = AnswerHead(
+            ResponseHead(status: 503, fields: [HeaderField(name, name), HeaderField("Server", name)]))
+        snapshot.watched?.chunk?.receipt = Receipt(sha256: name, entityTag: name)
         for index in snapshot.transfers.indices {
             snapshot.transfers[index].name = SafeText(name)
             snapshot.transfers[index].source = SafeText(name)
@@ -127,6 +131,34 @@ import TransferCore
         for size in [Fixtures.wide, Fixtures.standard, Fixtures.small] {
             let frame = render(AppState(size: size), size: size, capabilities: Capabilities())
             #expect(frame.description.contains("carryon add"))
+        }
+    }
+
+    @Test func anUploadWithoutAnAcknowledgementMovesAndCountsNothing() {
+        for size in [Fixtures.wide, Fixtures.standard] {
+            let queue = render(Fixtures.state(Fixtures.sending, size: size), size: size, capabilities: Capabilities())
+            #expect(queue.description.contains("↑1.10 MB/s") && queue.description.contains("sending, 2 conn"))
+            #expect(queue.text(ofRow: 3).contains("  0% ") && queue.text(ofRow: 3).contains("▇▇"))
+            #expect(!queue.text(ofRow: 3).contains("█"), "nothing is safe")
+            let detail = Fixtures.state(Fixtures.sending, size: size, keys: [.enter])
+            let frame = render(detail, size: size, capabilities: Capabilities())
+            #expect(frame.text(ofRow: 1).contains("sending 1.10 MB/s") && frame.text(ofRow: 1).contains("peak"))
+        }
+    }
+
+    @Test func whatHasEndedSaysNothingOfResuming() {
+        var transfer = Fixtures.debian
+        for state in TransferState.allCases {
+            transfer.state = state
+            let text = TransferText.progress(transfer, columns: 200).description
+            #expect(text.contains("resume") == !state.isFinal)
+        }
+    }
+
+    @Test func everyErrorHasWordsForTheQueue() {
+        for code in TransferError.Code.allCases {
+            #expect((3...15).contains(code.words.width), "\(code)")
+            #expect(code.words.description != code.rawValue || !code.rawValue.contains("-"))
         }
     }
 }

@@ -33,6 +33,10 @@ public final class MemoryStore: BookmarkStore {
         state.withLock { $0.chunks[id, default: [:]].values.sorted { $0.index < $1.index } }
     }
 
+    public func loadChunk(_ index: Int, of id: TransferID) throws -> ChunkBookmark? {
+        state.withLock { $0.chunks[id]?[index] }
+    }
+
     public func loadAttempts(of id: TransferID) throws -> [Attempt] {
         state.withLock { $0.attempts[id, default: []] }
     }

@@ -120,6 +120,8 @@ struct ConformanceTests {
                 ChunkBookmark(index: 9, bytes: .max, checksum: .max),
             ])
         #expect(try fixture.store.loadChunks(of: ids[1]) == [ChunkBookmark(index: 2, bytes: 8, checksum: 8)])
+        #expect(try fixture.store.loadChunk(9, of: ids[0]) == ChunkBookmark(index: 9, bytes: .max, checksum: .max))
+        #expect(try fixture.store.loadChunk(9, of: ids[1]) == nil)
     }
 
     @Test("forgets chunks before it writes new ones in the same batch", arguments: StoreKind.allCases)

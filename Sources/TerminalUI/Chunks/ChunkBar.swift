@@ -24,7 +24,8 @@ enum ChunkBar {
         var faces: [ChunkFace] = []
         for index in chunks.indices {
             let end = (index + 1) * columns / chunks.count
-            faces += self.faces(of: chunks[index], columns: end - faces.count)
+            faces += self.faces(
+                of: chunks[index], isUpload: transfer.direction == .upload, columns: end - faces.count)
         }
         return faces
     }
@@ -42,7 +43,9 @@ enum ChunkBar {
     }
 
     /// The bar of a single chunk: its safe part, then its trouble, if any, then what is missing.
-    static func faces(of chunk: ChunkStatus, columns: Int) -> [ChunkFace] {
+    ///
+    /// What was sent of a chunk and not acknowledged is not safe: it never fills a cell, and is marked as moving.
+    static func faces(of chunk: ChunkStatus, isUpload: Bool = false, columns: Int) -> [ChunkFace] {
         guard columns > 0 else { return [] }
         let whole = ChunkFace(CollectionOfOne(chunk))
         switch whole {
@@ -54,7 +57,8 @@ enum ChunkBar {
         let isMoving = chunk.state == .active
         // At least one cell shows that something is missing.
         let filled = min(Int(chunk.share) * columns / 255, columns - 1)
-        var faces = Array(repeating: ChunkFace.safe, count: filled)
+        let done: ChunkFace = isUpload && isMoving ? .filling(eighths: 7, isMoving: true) : .safe
+        var faces = Array(repeating: done, count: filled)
         let rest = Int(chunk.share) * columns - filled * 255
         faces.append(whole.isProblem ? whole : ChunkFace(safe: rest, of: 255, isMoving: isMoving))
         while faces.count < columns { faces.append(.pending(isMoving: false)) }

@@ -6,6 +6,8 @@ struct ChunkGridView {
     let content: GridContent
     /// The chunk under the cursor, if there is a cursor.
     let cursor: Int?
+    /// Whether chunks under way are being sent, so that nothing of them is safe.
+    var isUpload = false
 
     func draw(in area: Area, on canvas: inout Canvas) {
         guard !area.isEmpty, layout.cells > 0 else { return }
@@ -79,7 +81,7 @@ struct ChunkGridView {
         of chunk: ChunkStatus, _ index: Int, columns: Int, row: Int, column: Int, on canvas: inout Canvas
     ) {
         if content.overlay == .state {
-            return canvas.put(ChunkBar.faces(of: chunk, columns: columns), row: row, column: column)
+            return canvas.put(ChunkBar.faces(of: chunk, isUpload: isUpload, columns: columns), row: row, column: column)
         }
         let look = content.look(of: index..<index + 1, in: canvas.glyphs)
         for offset in 0..<max(0, columns) {

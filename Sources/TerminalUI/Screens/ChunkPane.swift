@@ -42,6 +42,7 @@ struct ChunkPane {
         var spans = [
             Span("#\(state.grid.cursor)  ", .muted), Span(chunk.label, face.isProblem ? .warning : .text),
             Span("  \(Format.percent(Int64(chunk.share), of: 255, isComplete: isSafe))"),
+            Span(transfer.direction == .upload && chunk.state == .active ? " sent" : ""),
         ]
         if let size = detail?.chunkSize {
             let start = Int64(state.grid.cursor) * size
@@ -98,7 +99,8 @@ struct InFlightPane {
         var column = area.column + width + 1
         let share = ChunkStatus.share(request.chunkBytes, of: chunkLength(request.chunk))
         let status = ChunkStatus(state: .active, share: min(254, share))
-        canvas.put(ChunkBar.faces(of: status, columns: bar), row: area.row, column: column)
+        let isUpload = transfer.direction == .upload
+        canvas.put(ChunkBar.faces(of: status, isUpload: isUpload, columns: bar), row: area.row, column: column)
         column += bar + 1
         let percent = Format.percent(Int64(share), of: 255, isComplete: share == 255).leftPadded(to: 4)
         let speed = Format.speed(request.bytesPerSecond).leftPadded(to: 10)

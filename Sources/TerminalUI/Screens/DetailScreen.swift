@@ -47,10 +47,29 @@ struct DetailScreen {
         canvas.put(
             [Span(" carryon", .title), Span(" › ", .muted), Span(Label(transfer.name), .bold)],
             row: 0, column: 0, columns: columns - rightColumns - 3)
-        canvas.put(
-            TransferText.progress(transfer, isMovementShown: true, columns: columns - 2), row: 1, column: 1,
-            columns: columns - 2)
+        drawProgress(on: &canvas)
     }
+
+    /// How far it is, and at the right how fast it was in the last minutes.
+    private func drawProgress(on canvas: inout Canvas) {
+        let columns = canvas.area.columns - 2
+        let history = detail?.throughput ?? []
+        let peak = history.max() ?? 0
+        let curve = layout.tier != .compact && peak > 0 && transfer.state.isRunning
+        let progress = TransferText.progress(
+            transfer, isMovementShown: true, columns: curve ? columns - Self.curveColumns : columns)
+        let used = canvas.put(progress, row: 1, column: 1, columns: columns)
+        guard curve else { return }
+        let note: Label = " peak \(Format.speed(peak))"
+        canvas.putRight(note, row: 1, column: 1, columns: columns, style: .muted)
+        let room = columns - used - 2 - note.width
+        canvas.putRight(
+            Sparkline.label(history, columns: min(60, room)), row: 1, column: 1 + used + 2, columns: room,
+            style: transfer.direction == .upload ? .rateUp : .rate)
+    }
+
+    /// What is kept free for the curve and its peak, at least.
+    private static let curveColumns = 30
 
     private var facts: [[Span]] {
         var lines = TransferFacts.urgent(transfer, columns: layout.facts.columns - 2, errorLines: 2)
@@ -83,8 +102,10 @@ struct DetailScreen {
         }
         let content = GridContent(state.pyramids[transfer], overlay: state.grid.overlay, detail: detail)
         drawGridTitle(content, on: &canvas)
-        ChunkGridView(layout: layout.cells, content: content, cursor: state.grid.cursor)
-            .draw(in: layout.grid, on: &canvas)
+        ChunkGridView(
+            layout: layout.cells, content: content, cursor: state.grid.cursor, isUpload: transfer.direction == .upload
+        )
+        .draw(in: layout.grid, on: &canvas)
         canvas.put(
             ChunkLegend.spans(of: content, glyphs: canvas.glyphs), in: layout.legend.line(layout.legend.rows - 1))
         if layout.legend.rows > 1 { canvas.put(counts(content.pyramid.total), in: layout.legend.line(0)) }
@@ -105,7 +126,7 @@ struct DetailScreen {
                 notes = ["▁ \(bounds.low)  █ \(bounds.high)"]
             }
         }
-        let room = layout.gridTitle.columns - title.width - 7
+        let room = layout.gridTitle.columns - title.width - 8
         canvas.rule(
             [Span(title, .muted)], note: notes.first { $0.width <= room } ?? "", in: layout.gridTitle)
     }

@@ -83,7 +83,7 @@ enum CompactRow {
             Label(transfer.name), row: area.row, column: 3, columns: name, style: isSelected ? .selection : .text)
         canvas.putRight(TransferText.percent(transfer), row: area.row, column: 3 + name, columns: 5)
         // What stands still has no speed; why it stands still is worth more than a dash.
-        let isMoving = transfer.state == .active && transfer.bytesPerSecond > 0
+        let isMoving = transfer.state == .active && transfer.shownRate > 0
         let status = TransferText.status(transfer, now: now, columns: right)
         canvas.putRight(
             isMoving ? TransferText.speed(transfer) : status.label, row: area.row, column: 3 + name + 6, columns: right,

@@ -6,6 +6,8 @@ public func render(_ state: AppState, size: Size, capabilities: Capabilities) ->
         HelpScreen.draw(state, on: &canvas)
     } else if case .log = screens.last {
         LogScreen.draw(state, on: &canvas)
+    } else if case .inspector = screens.last, let transfer = state.selected {
+        InspectorScreen(state: state, transfer: transfer, size: size).draw(on: &canvas)
     } else if state.detailID != nil, let transfer = state.selected {
         DetailScreen(state: state, transfer: transfer, size: size).draw(on: &canvas)
     } else {

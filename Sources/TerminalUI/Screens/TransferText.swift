@@ -14,8 +14,9 @@ enum TransferText {
         return Format.percent(transfer.bytesDone, of: total, isComplete: isComplete)
     }
 
+    /// How fast it is. What only goes out is marked: nobody has said yet that it arrived.
     static func speed(_ transfer: TransferSnapshot) -> Label {
-        Format.speed(transfer.bytesPerSecond)
+        transfer.isSending ? "↑\(Format.speed(transfer.shownRate))" : Format.speed(transfer.shownRate)
     }
 
     static func timeLeft(_ transfer: TransferSnapshot) -> Label {
@@ -29,8 +30,9 @@ enum TransferText {
         case .preparing: return Span("preparing", .accent)
         case .active:
             let connections = transfer.connections
-            guard connections > 0 else { return Span("active", .accent) }
-            return Span(short(["active, \(connections) conn", "active"], columns: columns), .accent)
+            let word: Label = transfer.isSending ? "sending" : "active"
+            guard connections > 0 else { return Span(word, .accent) }
+            return Span(short(["\(word), \(connections) conn", word], columns: columns), .accent)
         case .waiting:
             guard let until = transfer.waitingUntil, until > now else { return Span("retrying", .warning) }
             let left = Format.countdown(until - now)
@@ -70,10 +72,15 @@ enum TransferText {
             parts.append(transfer.retries == 1 ? "1 retry" : "\(Format.count(transfer.retries)) retries")
         }
         if isMovementShown {
-            if transfer.bytesPerSecond > 0 { parts.insert(speed(transfer), at: 1) }
+            if transfer.isSending {
+                parts.insert("sending \(Format.speed(transfer.shownRate))", at: 1)
+            } else if transfer.bytesPerSecond > 0 {
+                parts.insert(speed(transfer), at: 1)
+            }
             if transfer.timeLeft != nil { parts.insert("ETA \(timeLeft(transfer))", at: min(2, parts.count)) }
         }
-        switch transfer.isResumable {
+        // Of what has come to its end there is nothing to resume.
+        switch transfer.state.isFinal ? nil : transfer.isResumable {
         case true?: parts.append("can resume")
         case false?: parts.append("cannot resume")
         case nil: break
@@ -84,11 +91,22 @@ enum TransferText {
     }
 
     private static func code(_ error: TransferError) -> Label {
-        Label(sanitizing: error.code.rawValue)
+        error.code.words
     }
 
     /// The first that fits, else the last.
     private static func short(_ labels: [Label], columns: Int) -> Label {
         labels.first { $0.width <= columns } ?? labels[labels.count - 1]
     }
+}
+
+extension TransferSnapshot {
+    /// Whether bytes of an upload go out much faster than the remote acknowledges them, as while a first large chunk is
+    /// on its way.
+    var isSending: Bool {
+        direction == .upload && state == .active && bytesSentPerSecond > 2 * bytesPerSecond
+    }
+
+    /// How fast it is: what is safe counts, but what goes out is no standstill.
+    var shownRate: Double { isSending ? bytesSentPerSecond : bytesPerSecond }
 }

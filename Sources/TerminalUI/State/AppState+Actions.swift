@@ -14,7 +14,8 @@ extension AppState {
         case .back: return goBack()
         case .moveUp, .moveDown, .moveLeft, .moveRight, .moveToStart, .moveToEnd, .pageUp, .pageDown:
             return move(action)
-        case .nextProblem, .previousProblem: moveToProblem(forward: action == .nextProblem)
+        case .nextProblem, .previousProblem: return moveToProblem(forward: action == .nextProblem)
+        case .nextChunk, .previousChunk: return step(by: action == .nextChunk ? 1 : -1)
         case .zoomIn, .zoomOut: zoom(by: action == .zoomIn ? 1 : -1)
         case .nextOverlay: grid.overlay = grid.overlay.next
         case .togglePauseAll: return togglePauseAll()
@@ -46,7 +47,7 @@ extension AppState {
 
     private mutating func open(_ action: Action) -> [Command] {
         switch action {
-        case .open: return openDetail()
+        case .open: return keyContext == .detail ? openInspector() : openDetail()
         case .add: layers.append(.add(AddForm()))
         case .help:
             helpScroll = 0
@@ -167,6 +168,7 @@ extension AppState {
     mutating func goBack() -> [Command] {
         switch layers.popLast() {
         case .detail: return [.engine(.watch(nil))]
+        case .inspector(let id): return [.engine(.inspect(id, chunk: nil))]
         case .filter:
             view.filter = ""
             arrange()
@@ -184,7 +186,7 @@ extension AppState {
         case .menu: return performInMenu(action)
         case .add: return performInForm(action)
         case .filter: moveInQueue(action)
-        case .confirm: break
+        case .confirm, .chunk: break
         }
         return []
     }

@@ -57,8 +57,8 @@ extension AppState {
         grid.first = cells.window.lowerBound
     }
 
-    mutating func moveToProblem(forward: Bool) {
-        guard let chunks else { return }
+    mutating func moveToProblem(forward: Bool) -> [Command] {
+        guard let chunks else { return [] }
         let all = chunks.chunks.indices
         let cursor = grid.cursor
         let found =
@@ -69,10 +69,43 @@ extension AppState {
                 ?? chunks.problem(in: min(cursor, all.upperBound)..<all.upperBound, last: true)
         guard let found else {
             notice = "no chunk had trouble"
-            return
+            return []
         }
         if found == cursor { notice = "no other chunk had trouble" }
-        grid.cursor = found
+        return look(at: found)
+    }
+
+    // MARK: The inspector
+
+    mutating func openInspector() -> [Command] {
+        guard let selected, !selected.chunks.isEmpty else {
+            notice = "no chunk is known yet"
+            return []
+        }
+        layers.append(.inspector(selected.id))
+        return look(at: grid.cursor)
+    }
+
+    /// Goes to a neighbour.
+    mutating func step(by step: Int) -> [Command] {
+        guard let count = selected?.chunks.count, (0..<count).contains(grid.cursor + step) else {
+            notice = step > 0 ? "this is the last chunk" : "this is the first chunk"
+            return []
+        }
+        return look(at: grid.cursor + step)
+    }
+
+    /// Puts the cursor on a chunk; the engine is asked about it if it is looked at closely.
+    private mutating func look(at chunk: Int) -> [Command] {
+        grid.cursor = chunk
         grid.first = cells.window.lowerBound
+        guard case .inspector(let id) = layers.last else { return [] }
+        return [.engine(.inspect(id, chunk: chunk))]
+    }
+
+    /// When the countdown of the chunk that is looked at shows another number.
+    var nextChunkTick: Instant? {
+        guard case .inspector = layers.last, let next = snapshot.watched?.chunk?.nextTry, next > now else { return nil }
+        return next + .seconds(1 - Format.wholeSeconds(next - now))
     }
 }

@@ -47,7 +47,7 @@ public struct AppState: Sendable {
     var isLogOfProblems = false
     /// The themes that can be chosen, and the one that is in use.
     let themes: [String]
-    var theme: String
+    public internal(set) var theme: String
 
     /// - Parameters:
     ///   - utcOffset: How far local time is ahead of UTC, in seconds; for the times of events.
@@ -91,6 +91,8 @@ public struct AppState: Sendable {
             commands = take(snapshot)
         case .resized(let size):
             self.size = size
+        case .notice(let label):
+            notice = label
         case .tick(let instant):
             now = max(now, instant)
             commands = carryOutRemovals()
@@ -108,7 +110,7 @@ public struct AppState: Sendable {
             let shown = Format.wholeSeconds(until - now)
             return until + .seconds(1 - shown)
         }.min()
-        return [countdown, nextRemoval].compactMap { $0 }.min()
+        return [countdown, nextChunkTick, nextRemoval].compactMap { $0 }.min()
     }
 
     /// What is in front.
@@ -247,7 +249,7 @@ public struct AppState: Sendable {
     private mutating func dropOrphanedLayers() -> [Command] {
         let ids = layers.flatMap { layer -> [TransferID] in
             switch layer {
-            case .detail(let id): [id]
+            case .detail(let id), .inspector(let id): [id]
             case .confirmRemove(let ids): ids
             default: []
             }
@@ -261,7 +263,7 @@ public struct AppState: Sendable {
         let watched = detailID
         layers = layers.compactMap { layer in
             switch layer {
-            case .detail(let id): return gone.contains(id) ? nil : layer
+            case .detail(let id), .inspector(let id): return gone.contains(id) ? nil : layer
             case .confirmRemove(let ids):
                 let left = ids.filter { !gone.contains($0) }
                 return left.isEmpty ? nil : .confirmRemove(left)

@@ -5,7 +5,7 @@ public enum Action: Hashable, Sendable, CaseIterable {
     case open, back
     case togglePause, togglePauseAll, retry, verify
     case remove, removeKeepingData, removeDeletingData
-    case nextProblem, previousProblem
+    case nextProblem, previousProblem, nextChunk, previousChunk
     case mark, markRange, markAll, invertMarks, clear, undo
     case nextTab, previousTab, filter, keepFilter, sort, reverse
     case palette, choose, log, theme, copy
@@ -19,6 +19,7 @@ public enum Action: Hashable, Sendable, CaseIterable {
 public enum KeyContext: String, Sendable, CaseIterable {
     case queue
     case detail
+    case chunk
     case help
     case confirm
     case filter
@@ -31,6 +32,7 @@ public enum KeyContext: String, Sendable, CaseIterable {
         switch self {
         case .queue: "In the queue"
         case .detail: "In a transfer"
+        case .chunk: "At a chunk"
         case .help: "In this help"
         case .confirm: "When asked whether to remove"
         case .filter: "While typing a filter"
@@ -112,9 +114,15 @@ public struct KeyMap: Sendable {
             .init(
                 [.character("a")], .add, in: [.queue], hint: "add", "add transfers: type or paste addresses or paths"),
             .init(
-                [.character("n")], .nextProblem, in: [.detail], hint: "problem", hintKeys: "n/N",
+                [.enter], .open, in: [.detail], hint: "inspect", "look at the chunk under the cursor and its tries"),
+            .init(
+                [.character("]"), .right, .character("l")], .nextChunk, in: [.chunk], hint: "chunk", hintKeys: "[ ]",
+                "the next chunk"),
+            .init([.character("["), .left, .character("h")], .previousChunk, in: [.chunk], "the chunk before"),
+            .init(
+                [.character("n")], .nextProblem, in: [.detail, .chunk], hint: "problem", hintKeys: "n/N",
                 "next chunk that had trouble"),
-            .init([.character("N")], .previousProblem, in: [.detail], "previous chunk that had trouble"),
+            .init([.character("N")], .previousProblem, in: [.detail, .chunk], "previous chunk that had trouble"),
             .init(
                 [.character("+"), .character("=")], .zoomIn, in: [.detail], hint: "zoom", hintKeys: "+/-",
                 "a closer look: a quarter of the chunks that are shown"),
@@ -123,10 +131,11 @@ public struct KeyMap: Sendable {
                 [.character("m")], .nextOverlay, in: [.detail], hint: "overlay",
                 "show state, speed, retries or latency of the chunks"),
             .init([.escape], .back, in: [.detail], hint: "back", "back to the queue"),
+            .init([.escape, .enter], .back, in: [.chunk], hint: "back", "back to the transfer"),
             .init(
                 [.character("p")], .togglePause, in: lists, hint: "pause/resume", "pause the transfer, or let it go on"),
             .init(
-                [.character("r")], .retry, in: lists, hint: "retry",
+                [.character("r")], .retry, in: lists.union([.chunk]), hint: "retry",
                 "try again now, after an error or instead of waiting"),
             .init([.character("d")], .remove, in: lists, hint: "remove", "remove the transfer; asks first"),
             .init([.character("/")], .filter, in: [.queue], hint: "filter", "show only what has these words in it"),
@@ -173,10 +182,10 @@ public struct KeyMap: Sendable {
             .init([.character("y")], .copy, in: lists, "copy an address, a name or a digest"),
             .init([.character("e")], .log, in: lists, "all events"),
             .init([.character("T")], .theme, in: lists, "choose the colours"),
-            .init([.character("?"), .function(1)], .help, in: lists, hint: "help", "all keys"),
+            .init([.character("?"), .function(1)], .help, in: lists.union([.chunk]), hint: "help", "all keys"),
             .init([.character("?"), .function(1)], .back, in: [.help], "close this help"),
             .init(
-                [.character("q"), .control("c")], .quit, in: [.queue, .detail, .help, .log], hint: "quit",
+                [.character("q"), .control("c")], .quit, in: [.queue, .detail, .chunk, .help, .log], hint: "quit",
                 "quit; nothing is lost, the next start carries on"),
             .init([.control("c")], .quit, in: [.confirm, .filter, .menu, .add], "quit; nothing is removed"),
             .init([.character("M")], .toggleMouse, in: lists, "the mouse: for this screen, or for selecting text"),

@@ -13,6 +13,8 @@ public enum Message: Sendable {
     /// The engine has a newer picture.
     case snapshot(EngineSnapshot)
     case resized(Size)
+    /// Something that the user should know, said until the next key.
+    case notice(Label)
     /// The time that ``AppState/nextTick`` named has come.
     case tick(Instant)
 }
@@ -40,6 +42,8 @@ public enum Command: Sendable {
 /// What lies over the queue, the last on top.
 enum Layer: Hashable, Sendable {
     case detail(TransferID)
+    /// The chunk under the cursor of the grid.
+    case inspector(TransferID)
     case help
     case confirmRemove([TransferID])
     /// A line is typed that narrows the list down.
@@ -53,6 +57,7 @@ enum Layer: Hashable, Sendable {
     var keyContext: KeyContext {
         switch self {
         case .detail: .detail
+        case .inspector: .chunk
         case .help: .help
         case .confirmRemove: .confirm
         case .filter: .filter

@@ -17,7 +17,7 @@ struct QueueSummary: Hashable {
             counts[transfers[index].state, default: 0] += 1
             let tab = QueueView.Tab(state: transfers[index].state, hasError: transfers[index].error != nil)
             tabs[tab, default: 0] += 1
-            let rate = transfers[index].bytesPerSecond
+            let rate = transfers[index].shownRate
             guard rate > 0 else { continue }
             switch transfers[index].direction {
             case .download: downloadRate += rate

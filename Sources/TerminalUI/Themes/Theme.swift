@@ -89,6 +89,9 @@ public struct Appearance: Hashable, Sendable {
 }
 
 extension Theme {
+    /// The name of ``terminal``.
+    public static let terminalName = "terminal"
+
     /// The colours that the user chose for the terminal, on its own background.
     ///
     /// It is built in, so that there always is a theme; `themes/terminal.toml` says the same.
@@ -108,7 +111,8 @@ extension Theme {
                 .chunkFilling: Look(.indexed(12)),
                 .chunkVerifying: Look(.indexed(5)),
                 .chunkRefetch: Look(.indexed(208)),
-                .heat1: Look(.indexed(4)), .heat2: cyan, .heat3: green, .heat4: yellow, .heat5: red,
+                .heat1: Look(.indexed(60)), .heat2: Look(.indexed(66)), .heat3: Look(.indexed(108)),
+                .heat4: Look(.indexed(179)), .heat5: Look(.indexed(228)),
             ])
     }()
 }

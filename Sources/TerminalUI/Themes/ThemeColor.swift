@@ -36,6 +36,9 @@ public enum ThemeColor: Hashable, Sendable {
         }
     }
 
+    /// How one of the 256 colours looks on most terminals.
+    public static func usual(_ index: UInt8) -> RGB { XtermColors.all[Int(index)] }
+
     /// The nearest colour that a terminal with so many colours has.
     ///
     /// - Parameters:

@@ -98,7 +98,9 @@ extension DownloadMachine {
     mutating func accepted(_ id: RequestID, _ head: AcceptedHead, _ moment: Moment) {
         if let span = planner.running[id] {
             let status = if case .partial = head.kind { 206 } else { 200 }
-            heads[id] = (moment.now - span.startedAt, status)
+            heads[id] = RunningAnswer(
+                timeToFirstByte: moment.now - span.startedAt, status: status,
+                mark: (max(span.received, span.range.start), moment.now))
         }
         planner.endOutage { moment.now + settings.retry.delayAfterOutage(using: &random) }
         guard id != comparing else { return }
@@ -157,6 +159,7 @@ extension DownloadMachine {
             address: head.address, isResumable: isResumable, digest: head.facts.wholeDigest,
             checksum: head.facts.checksum, chunkSize: chunkSize)
         table = ChunkTable(size: total, chunkSize: chunkSize)
+        measures.forgetChunks()
         planner = SpanPlanner(chunkSize: chunkSize)
         switch head.kind {
         case .partial(let range):
@@ -211,7 +214,7 @@ extension DownloadMachine {
     // MARK: Ends
 
     mutating func requestEnded(_ id: RequestID, _ report: RequestReport, _ moment: Moment) {
-        let head = heads.removeValue(forKey: id)
+        var head = heads.removeValue(forKey: id)
         let wasSent = sent.removeValue(forKey: id)
         if id == comparing {
             comparing = nil
@@ -219,7 +222,9 @@ extension DownloadMachine {
             return settleClosing(moment)
         }
         guard let span = planner.running[id] else { return }
-        advance(id, from: span.received, to: max(span.received, min(report.receivedEnd, span.range.end)))
+        let receivedEnd = max(span.received, min(report.receivedEnd, span.range.end))
+        measure(&head, from: span.received, to: receivedEnd, at: moment.now)
+        advance(id, from: span.received, to: receivedEnd)
         switch report.outcome {
         case .completed:
             completed(id, span, report, moment)
@@ -314,5 +319,6 @@ extension DownloadMachine {
                     timeToFirstByte: timeToFirstByte, duration: duration,
                     bytes: max(0, report.receivedEnd - span.range.start), status: report.status,
                     outcome: error.map { .failure($0) } ?? .success)))
+        if let head = report.head { effects.append(.keepHead(head, chunk: max(0, chunk))) }
     }
 }

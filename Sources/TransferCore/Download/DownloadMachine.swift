@@ -51,8 +51,9 @@ public struct DownloadMachine: TransferMachine {
     /// The engine stops as soon as the end of the transfer is decided.
     var isStopping = false
     var rate = RateEstimator()
-    /// Time to first byte and status of running requests.
-    var heads: [RequestID: (timeToFirstByte: Duration, status: Int)] = [:]
+    /// What running requests were answered with.
+    var heads: [RequestID: RunningAnswer] = [:]
+    var measures = TransferMeasures()
     /// How many chunks were kept from the run before.
     var chunksKept = 0
 
@@ -196,7 +197,9 @@ public struct DownloadMachine: TransferMachine {
         for chunk in chunks { table.setSafe(chunk) }
         record.bytesDone = table.bytesDone
         record.chunksDone = table.chunksDone
-        if table.bytesDone > before { rate.add(table.bytesDone - before, at: moment.now) }
+        guard table.bytesDone > before else { return }
+        rate.add(table.bytesDone - before, at: moment.now)
+        measures.history.add(table.bytesDone - before, at: moment.now)
     }
 
     mutating func fileFailed(_ error: TransferError, _ moment: Moment) {
@@ -232,9 +235,12 @@ public struct DownloadMachine: TransferMachine {
         }
     }
 
-    mutating func progress(_ offsets: [RequestID: Int64]) {
+    mutating func progress(_ offsets: [RequestID: Int64], at now: Instant) {
         for (id, span) in planner.running {
             guard let offset = offsets[id], offset > span.received else { continue }
+            var answer = heads[id]
+            measure(&answer, from: span.received, to: offset, at: now)
+            heads[id] = answer
             advance(id, from: span.received, to: offset)
         }
     }

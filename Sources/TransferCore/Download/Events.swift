@@ -4,6 +4,8 @@ public enum Event: Sendable {
     case added([TransferRecord])
     case bookmarkLoaded(TransferID, [ChunkBookmark])
     case detailLoaded(TransferID, [ChunkBookmark], [Attempt])
+    /// What the store has of a chunk.
+    case chunkLoaded(TransferID, Int, ChunkBookmark?)
     /// The head of an answer was accepted and a body may follow.
     case accepted(RequestID, AcceptedHead)
     /// A request is over and all of its bytes that count are written.
@@ -66,6 +68,8 @@ public struct RequestReport: Sendable, Equatable {
     public var receivedEnd: Int64
     public var timeToFirstByte: Duration?
     public var status: Int?
+    /// Of an answer that was trouble.
+    public var head: AnswerHead?
 
     public init(outcome: Outcome, receivedEnd: Int64, timeToFirstByte: Duration? = nil, status: Int? = nil) {
         self.outcome = outcome

@@ -39,10 +39,14 @@ public enum Effect: Sendable, Equatable {
     case insert([NewTransfer])
     /// Keep an attempt at a troubled chunk.
     case keep(TransferID, Attempt)
+    /// Show people the head of an answer that was trouble; it is not stored.
+    case keepHead(AnswerHead, chunk: Int)
     /// Delete an unfinished file that no open session belongs to.
     case deleteFile(path: String, identity: FileIdentity)
     /// Read chunks and attempts of a transfer that is not running, for display.
     case loadDetail(TransferID)
+    /// Read what is kept of one chunk, for display; ``Event/chunkLoaded(_:_:_:)`` follows.
+    case loadChunk(TransferID, Int)
     /// Tell people.
     case note(EngineEvent)
 }

@@ -3,6 +3,7 @@ public struct RateEstimator: Sendable, Hashable {
     private let halfLife: Duration
     private var startedAt: Instant?
     private var updatedAt: Instant = .zero
+    private var grownAt: Instant?
     /// Weighted bytes and weighted seconds; their quotient is the rate.
     private var weightedBytes = 0.0
     private var weightedSeconds = 0.0
@@ -22,6 +23,12 @@ public struct RateEstimator: Sendable, Hashable {
         if startedAt == nil { start(at: now) }
         decay(to: now)
         weightedBytes += Double(bytes)
+        if bytes > 0 { grownAt = now }
+    }
+
+    /// Whether nothing was added for so long that no estimate is worth anything; so it is before the first bytes.
+    public func isStalled(at now: Instant) -> Bool {
+        grownAt.map { now - $0 > .seconds(10) } ?? true
     }
 
     /// The rate at `now`; it sinks while nothing is added.
@@ -31,9 +38,9 @@ public struct RateEstimator: Sendable, Hashable {
         return copy.weightedSeconds > 0.05 ? copy.weightedBytes / copy.weightedSeconds : 0
     }
 
-    /// How long `bytes` will take; `nil` before there is a rate to go by.
+    /// How long `bytes` will take; `nil` in the first three seconds, before there is a rate to go by.
     public func timeLeft(for bytes: Int64, at now: Instant) -> Duration? {
-        guard let startedAt, (now - startedAt) >= .seconds(1) else { return nil }
+        guard let startedAt, (now - startedAt) >= .seconds(3) else { return nil }
         let rate = bytesPerSecond(at: now)
         // Slower than a byte a second is a stall, not an estimate.
         return rate >= 1 ? .seconds(min(Double(bytes) / rate, 1e9)) : nil

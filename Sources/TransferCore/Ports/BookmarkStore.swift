@@ -6,6 +6,9 @@ public protocol BookmarkStore: Sendable {
     /// The safe chunks of one transfer in order, done ones and begun ones.
     func loadChunks(of id: TransferID) throws -> [ChunkBookmark]
 
+    /// One of the safe chunks of a transfer; `nil` if nothing of it is safe.
+    func loadChunk(_ index: Int, of id: TransferID) throws -> ChunkBookmark?
+
     /// The kept attempts of one transfer, oldest first.
     func loadAttempts(of id: TransferID) throws -> [Attempt]
 

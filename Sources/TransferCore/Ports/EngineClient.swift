@@ -16,6 +16,9 @@ public enum EngineCommand: Sendable {
     case resumeAll
     /// Fills ``EngineSnapshot/watched`` for this transfer from now on.
     case watch(TransferID?)
+    /// Fills ``TransferDetail/chunk`` of the watched transfer from now on, until another command to watch; `nil` ends
+    /// that.
+    case inspect(TransferID, chunk: Int?)
 }
 
 /// The one door to the engine, for the screen and the command line alike.

@@ -18,6 +18,7 @@ extension QueueMachine {
             // What was to be removed is nothing that waits to go on.
             for id in order where entries[id]?.record.state == .paused && !isRemovalOpen(id) { resume(id, moment) }
         case .watch(let id): watch(id)
+        case .inspect(let id, let chunk): inspect(id, chunk)
         }
     }
 
@@ -194,8 +195,15 @@ extension QueueMachine {
         entries[id]?.record.chunksDone = max(0, record.chunksDone - lengths.count)
     }
 
+    private mutating func inspect(_ id: TransferID, _ chunk: Int?) {
+        guard id == watched else { return }
+        inspected = chunk.map { ($0, nil) }
+        if let chunk { effects.append(.loadChunk(id, chunk)) }
+    }
+
     private mutating func watch(_ id: TransferID?) {
         watched = id
+        inspected = nil
         guard let id, let entry = entries[id], entry.machine == nil, entry.chunks.isEmpty,
             entry.record.version != nil || entry.record.upload?.address != nil
         else { return }

@@ -56,6 +56,7 @@ extension QueueMachine {
                 entries[id]!.attempts.append(attempt)
                 if entries[id]!.attempts.count > 200 { entries[id]!.attempts.removeFirst(50) }
                 effects.append(effect)
+            case .keepHead(let head, let chunk): entries[id]!.heads.keep(head, of: chunk)
             default: effects.append(effect)
             }
         }
@@ -66,6 +67,9 @@ extension QueueMachine {
     private mutating func ended(_ id: TransferID, _ ending: RunEnding, _ moment: Moment) {
         guard var entry = entries[id], let machine = entry.machine else { return }
         entry.chunks = machine.table.statuses
+        entry.measures = machine.measures
+        entry.measures.history = ThroughputHistory()
+        if ending == .completed { entry.heads = TroubledHeads() }
         entry.machine = nil
         if ending == .suspended, !entry.record.state.isFinal { entry.record.state = .queued }
         let next = entry.next

@@ -38,7 +38,8 @@ extension QueueMachine {
             let id = nextToStart(moment.now)
         {
             guard let record = entries[id]?.record else { continue }
-            let machine = machine(for: record)
+            var machine = machine(for: record)
+            if let measures = entries[id]?.measures { machine.measures = measures }
             entries[id]?.machine = machine
             running.append(id)
             with(id, moment) { $0.start(moment) }

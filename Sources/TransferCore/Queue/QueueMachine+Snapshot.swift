@@ -55,6 +55,11 @@ extension QueueMachine {
         }
         detail.inFlight = entry.machine?.inFlight(at: now) ?? []
         detail.chunkSize = entry.record.chunkSize
+        var measures = entry.machine?.measures ?? entry.measures
+        detail.speeds = measures.speeds
+        detail.latencies = measures.latencies
+        detail.throughput = measures.history.values(at: now)
+        detail.chunk = watchedChunk(of: entry)
         if let address = entry.record.upload?.address { detail.finalAddress = SafeText(Redaction.address(address)) }
         guard let version = entry.record.version else { return detail }
         let tag = version.validator.entityTag?.fieldValue ?? version.validator.lastModified
@@ -63,6 +68,26 @@ extension QueueMachine {
             detail.finalAddress = SafeText(Redaction.address(version.address))
         }
         return detail
+    }
+
+    /// What is known of the chunk that is looked at.
+    private func watchedChunk(of entry: Entry) -> WatchedChunk? {
+        guard let (index, bookmark) = inspected, let plan = entry.machine?.table.plan ?? entry.record.plan,
+            (0..<plan.count).contains(index)
+        else { return nil }
+        let range = plan.range(of: index)
+        var chunk = WatchedChunk(
+            index: index, range: range, safeBytes: entry.machine?.table.safeBytes(index) ?? bookmark?.bytes ?? 0,
+            triesAllowed: settings.retry.limit)
+        chunk.receipt = bookmark?.receipt
+        if entry.record.direction == .download, chunk.safeBytes > 0 { chunk.checksum = bookmark?.checksum }
+        chunk.attempts = entry.attempts.filter { $0.chunk == index }
+        chunk.head = entry.heads[index]
+        if let wait = entry.machine?.wait(forChunk: index) {
+            chunk.nextTry = max(wait.notBefore, gates[remote(of: entry.record.id)]?.closedUntil ?? .zero)
+            chunk.failures = wait.failures
+        }
+        return chunk
     }
 
     /// The best name for people.

@@ -12,6 +12,9 @@ public struct QueueMachine: Sendable {
         var chunks: [ChunkStatus] = []
         /// The last tries at troubled chunks, oldest first.
         var attempts: [Attempt] = []
+        /// What was measured, for a transfer that does not run.
+        var measures = TransferMeasures()
+        var heads = TroubledHeads()
         /// What to do once a run that is being ended has ended.
         var next: Next?
         var isBeingVerified = false
@@ -46,6 +49,8 @@ public struct QueueMachine: Sendable {
     var dirty: Set<TransferID> = []
     var log: [EngineEvent] = []
     var watched: TransferID?
+    /// The chunk of it that is looked at, and what the store has of it.
+    var inspected: (chunk: Int, bookmark: ChunkBookmark?)?
     var throughput = ThroughputHistory()
     var sequence: UInt64 = 0
     var commandsTaken: UInt64 = 0
@@ -85,6 +90,8 @@ public struct QueueMachine: Sendable {
             additionsUnderWay -= 1
             append(records)
         case .detailLoaded(let id, let bookmark, let attempts): show(id, bookmark, attempts)
+        case .chunkLoaded(let id, let chunk, let bookmark):
+            if id == watched, chunk == inspected?.chunk { inspected?.bookmark = bookmark }
         case .bookmarkLoaded(let id, let chunks): with(id, moment) { $0.bookmarkLoaded(chunks, moment) }
         case .accepted(let id, let head):
             if let transfer = requests[id]?.transfer { accepted(transfer, id, head, moment) }
@@ -98,6 +105,9 @@ public struct QueueMachine: Sendable {
         case .bookmarked(let id, let chunks):
             let before = entries[id]?.machine?.table.bytesDone
             with(id, moment) { $0.bookmarked(chunks, moment) }
+            if id == watched, let chunk = chunks.last(where: { $0.index == inspected?.chunk }) {
+                inspected?.bookmark = chunk
+            }
             if let before, let after = entries[id]?.machine?.table.bytesDone, after > before {
                 throughput.add(after - before, at: moment.now)
             }
@@ -105,7 +115,7 @@ public struct QueueMachine: Sendable {
         case .finished(let id, let result): withDownload(id, moment) { $0.finished(result, moment) }
         case .verified(let id, let result): verified(id, result, moment)
         case .progress(let offsets):
-            for id in running { entries[id]?.machine?.progress(offsets) }
+            for id in running { entries[id]?.machine?.progress(offsets, at: moment.now) }
         case .shutdown:
             isShuttingDown = true
             for id in running + settling.sorted() { with(id, moment) { $0.close(.suspended, moment) } }

@@ -17,6 +17,8 @@ protocol TransferMachine: Sendable {
     var table: ChunkTable { get }
     /// The remote that the next request goes to.
     var address: String { get }
+    /// What was measured of the transfer, in this run and before.
+    var measures: TransferMeasures { get set }
 
     /// The first event of a run.
     mutating func start(_ moment: Moment)
@@ -25,7 +27,7 @@ protocol TransferMachine: Sendable {
     /// Tries again at once what waits.
     mutating func retryNow()
     /// How far running requests are: absolute offsets in the file of the next byte.
-    mutating func progress(_ offsets: [RequestID: Int64])
+    mutating func progress(_ offsets: [RequestID: Int64], at now: Instant)
     /// A deadline has passed.
     mutating func timer(_ moment: Moment)
     mutating func bookmarkLoaded(_ bookmark: [ChunkBookmark], _ moment: Moment)
@@ -48,6 +50,8 @@ protocol TransferMachine: Sendable {
     func describe(_ row: inout TransferSnapshot, gate: Instant, at now: Instant)
     /// The requests that move bytes, in order of their place in the file.
     func inFlight(at now: Instant) -> [RequestSnapshot]
+    /// What a chunk waits for; `nil` if it does not wait to be tried again.
+    func wait(forChunk chunk: Int) -> ChunkWait?
 }
 
 /// How a run of a machine ends.

@@ -4,8 +4,10 @@
 public struct ChunkMeasures: Hashable, Sendable {
     /// The magnitude of each chunk, in order; 0 where nothing was measured. Empty as long as nothing was.
     public private(set) var codes: [UInt8] = []
-    /// How many chunks have each magnitude, so that nobody needs to count a million of them. Empty as ``codes`` is.
-    public private(set) var histogram: [UInt32] = []
+    /// How many chunks have each magnitude, so that nobody needs to count a million of them; empty as long as they are
+    /// so few that counting costs nothing.
+    private var histogram: [UInt32] = []
+    private static let manyChunks = 4096
 
     public init() {}
 
@@ -17,13 +19,16 @@ public struct ChunkMeasures: Hashable, Sendable {
     ///   - count: How many chunks there are now.
     public mutating func set(_ value: Double, at index: Int, of count: Int) {
         guard index >= 0, index < count else { return }
-        if histogram.isEmpty { histogram = Array(repeating: 0, count: 256) }
         if codes.count < count { codes.append(contentsOf: repeatElement(0, count: count - codes.count)) }
         let code = Self.code(of: value)
         let old = codes[index]
-        if old > 0 { histogram[Int(old)] -= 1 }
         codes[index] = code
-        histogram[Int(code)] += 1
+        if histogram.isEmpty {
+            if codes.count >= Self.manyChunks { histogram = counted }
+        } else {
+            if old > 0 { histogram[Int(old)] -= 1 }
+            histogram[Int(code)] += 1
+        }
     }
 
     /// What was measured at a chunk, rounded to a magnitude; `nil` if nothing was.
@@ -34,6 +39,7 @@ public struct ChunkMeasures: Hashable, Sendable {
 
     /// The magnitude below which the share `part` of what was measured lies, from 0 to 1; `nil` if nothing was.
     public func percentile(_ part: Double) -> UInt8? {
+        let histogram = histogram.isEmpty ? counted : histogram
         let total = histogram.reduce(0) { $0 + Int($1) }
         guard total > 0 else { return nil }
         let wanted = min(total - 1, max(0, Int(Double(total) * part)))
@@ -43,6 +49,12 @@ public struct ChunkMeasures: Hashable, Sendable {
             if seen > wanted { return UInt8(code) }
         }
         return nil
+    }
+
+    private var counted: [UInt32] {
+        var histogram = Array(repeating: UInt32(0), count: 256)
+        for code in codes where code > 0 { histogram[Int(code)] += 1 }
+        return histogram
     }
 
     /// The magnitude of a value: 1 and up.

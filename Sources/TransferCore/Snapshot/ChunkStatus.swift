@@ -3,7 +3,8 @@ public struct ChunkStatus: Hashable, Sendable {
     public var state: ChunkState
     /// Tries that failed since the chunk last made progress; stops at 255.
     public var retries: UInt8
-    /// How much of the chunk is safe (bookmarked), in 1/255; 255 only when all of it is.
+    /// How much of the chunk is safe (bookmarked), in 1/255; 255 only when all of it is. While a chunk of an upload is
+    /// under way, how much of it was handed to the connection, since none of it is safe before all of it is.
     public var share: UInt8
     /// Whether the chunk is being fetched again because its content did not match a digest or its stored checksum.
     public var isRefetch: Bool

@@ -27,6 +27,8 @@ public struct TransferSnapshot: Sendable, Identifiable, Equatable {
     public var connections: Int
     /// Safe bytes per second, smoothed; 0 when nothing moves.
     public var bytesPerSecond: Double
+    /// Bytes per second of an upload that are handed to connections, smoothed; 0 when nothing moves.
+    public var bytesSentPerSecond: Double
     /// `nil` while it cannot be told.
     public var timeLeft: Duration?
     public var error: TransferError?
@@ -59,6 +61,7 @@ public struct TransferSnapshot: Sendable, Identifiable, Equatable {
         retries = 0
         connections = 0
         bytesPerSecond = 0
+        bytesSentPerSecond = 0
         chunks = []
     }
 }
@@ -83,6 +86,11 @@ public struct TransferDetail: Sendable, Equatable {
     public var speeds = ChunkMeasures()
     /// How long the answer to the request of each chunk took to begin, in microseconds.
     public var latencies = ChunkMeasures()
+    /// Bytes per second, one value a second, newest last, at most 120: of a download those that became safe, of an
+    /// upload those that were handed to connections.
+    public var throughput: [Double] = []
+    /// The chunk that ``EngineCommand/inspect(_:chunk:)`` named.
+    public var chunk: WatchedChunk?
 
     public init(id: TransferID) {
         self.id = id

@@ -41,6 +41,7 @@ extension UploadMachine {
     private mutating func registered(_ address: String, _ status: UploadStatus, _ moment: Moment) {
         takeOver(address, status)
         table = ChunkTable(plan: ChunkPlan(size: status.size, exactChunkSize: status.chunkSize))
+        measures.forgetChunks()
         reconcile(status, moment)
         phase = .recording
         // Before the first chunk is sent, so that nothing sent is ever lost sight of.
@@ -113,6 +114,9 @@ extension UploadMachine {
             if running.failures > 0 { keepAttempt(running, report, nil, moment) }
             // Of an upload that was given up, nothing counts.
             guard record.upload != nil else { return }
+            measures.note(
+                chunk, of: table.count, bytes: table.plan.range(of: chunk).length,
+                in: moment.now - running.startedAt, latency: report.timeToFirstByte)
             acknowledge(chunk, receipt: receipt, moment)
             controlFailures = 0
             endOutage(moment)
@@ -192,5 +196,6 @@ extension UploadMachine {
                     chunk: running.chunk, startedAt: moment.wall + .nanoseconds(-duration.nanoseconds),
                     timeToFirstByte: report.timeToFirstByte, duration: duration, bytes: report.bytesSent,
                     status: report.status, outcome: error.map { .failure($0) } ?? .success)))
+        if let head = report.head { effects.append(.keepHead(head, chunk: running.chunk)) }
     }
 }

@@ -7,6 +7,11 @@ extension UploadMachine {
         row.chunksDone = table.chunksDone
         row.bytesDone = table.bytesDone
         row.bytesInFlight = sending.values.reduce(0) { $0 + $1.sent }
+        for running in sending.values where running.chunk < row.chunks.count && running.sent > 0 {
+            // Not all of it, however much was sent: it is safe only once the remote says so.
+            let share = ChunkStatus.share(running.sent, of: table.plan.range(of: running.chunk).length)
+            row.chunks[running.chunk].share = min(254, share)
+        }
         row.connections = sending.count
         switch phase {
         case .opening, .loading, .recording: row.state = .preparing
@@ -28,7 +33,11 @@ extension UploadMachine {
         }
         guard row.state == .active || row.state == .waiting else { return }
         row.bytesPerSecond = rate.bytesPerSecond(at: now)
-        row.timeLeft = rate.timeLeft(for: table.plan.size - row.bytesDone, at: now)
+        if !sending.isEmpty { row.bytesSentPerSecond = sentRate.bytesPerSecond(at: now) }
+        // Large chunks are acknowledged rarely; as long as bytes go out, that is no stall.
+        if !rate.isStalled(at: now) || !sentRate.isStalled(at: now) {
+            row.timeLeft = rate.timeLeft(for: table.plan.size - row.bytesDone, at: now)
+        }
     }
 
     private func wait(
@@ -38,6 +47,11 @@ extension UploadMachine {
         guard sending.isEmpty, control == nil, until > now else { return }
         row.state = .waiting
         row.waitingUntil = until
+    }
+
+    func wait(forChunk chunk: Int) -> ChunkWait? {
+        (retries + doubtful).first { $0.chunk == chunk && $0.failures > 0 }
+            .map { ChunkWait(notBefore: $0.notBefore, failures: $0.failures) }
     }
 
     func inFlight(at now: Instant) -> [RequestSnapshot] {

@@ -99,6 +99,9 @@ public struct UploadMachine: TransferMachine {
     /// Whether the engine stops: nothing new is begun.
     var isStopping = false
     var rate = RateEstimator()
+    /// Of bytes that were handed to connections.
+    var sentRate = RateEstimator()
+    var measures = TransferMeasures()
 
     /// Begins a run. The remote is first told of what earlier runs have given up.
     public init(record: TransferRecord, settings: EngineSettings, seed: UInt64) {
@@ -194,11 +197,18 @@ public struct UploadMachine: TransferMachine {
         doubtful = doubtful.map { Retry(chunk: $0.chunk, notBefore: .zero, failures: 0) }
     }
 
-    mutating func progress(_ offsets: [RequestID: Int64]) {
+    mutating func progress(_ offsets: [RequestID: Int64], at now: Instant) {
+        var moved: Int64 = 0
         for (id, running) in sending {
             guard let offset = offsets[id] else { continue }
-            sending[id]?.sent = max(0, offset - table.plan.range(of: running.chunk).start)
+            let sent = max(0, offset - table.plan.range(of: running.chunk).start)
+            // A connection that was dead is begun again from 0.
+            moved += max(0, sent - running.sent)
+            sending[id]?.sent = sent
         }
+        guard moved > 0 else { return }
+        sentRate.add(moved, at: now)
+        measures.history.add(moved, at: now)
     }
 
     /// Nothing happens by time alone.

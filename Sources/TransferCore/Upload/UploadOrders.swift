@@ -121,6 +121,8 @@ public struct UploadReport: Sendable, Equatable {
     public var bytesSent: Int64
     public var timeToFirstByte: Duration?
     public var status: Int?
+    /// Of an answer that was trouble.
+    public var head: AnswerHead?
 
     public init(outcome: Outcome, bytesSent: Int64 = 0, timeToFirstByte: Duration? = nil, status: Int? = nil) {
         self.outcome = outcome

@@ -300,8 +300,9 @@ final class SpanReceiver: ResponseReceiver {
             handOver(to: position)
         }
         mode = .done
-        let report = RequestReport(
+        var report = RequestReport(
             outcome: result, receivedEnd: kept, timeToFirstByte: timeToFirstByte, status: status)
+        if case .failed = result { report.head = head.map(AnswerHead.init) }
         let leftover = [buffer, spare].compactMap { $0 }
         let compared = order.purpose == .compare ? buffer : nil
         buffer = nil

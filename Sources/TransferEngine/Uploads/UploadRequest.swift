@@ -74,7 +74,10 @@ final class UploadRequest: ResponseReceiver {
     /// What came of it, once it is over; the chunk's memory goes back.
     func conclude(_ outcome: UploadReport.Outcome) -> UploadReport {
         chunk?.window.release()
-        return UploadReport(outcome: outcome, bytesSent: bytesSent, timeToFirstByte: timeToFirstByte, status: status)
+        var report = UploadReport(
+            outcome: outcome, bytesSent: bytesSent, timeToFirstByte: timeToFirstByte, status: status)
+        if case .failed = outcome { report.head = head.map(AnswerHead.init) }
+        return report
     }
 
     // MARK: The answer

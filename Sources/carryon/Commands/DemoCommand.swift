@@ -19,9 +19,11 @@ struct DemoCommand: ParsableCommand {
             its SHA-256. Files and queue live in a temporary folder that is deleted at the end.
             """)
 
+    @OptionGroup var theme: ThemeOption
+
     func run() throws {
         try reporting {
-            let terminal = try Settings.load().terminal
+            let preferences = try Settings.load()
             let hasScreen = Screen.isPossible
             let signals = hasScreen ? nil : Signals()
             if hasScreen { ScreenLoop.blockSignals() }
@@ -44,8 +46,12 @@ struct DemoCommand: ParsableCommand {
             engine.send(.add(demo.wishes(port: server.address.port)))
             var wasInterrupted = false
             if let signals {
+                theme.complain(of: theme.name ?? preferences.theme)
                 try LineRun(engine: engine, signals: signals, only: nil).runDemo()
-            } else if case .signal = try Screen.run(engine, settings: terminal, log: workplace.folder.log) {
+            } else if case .signal = try Screen.run(
+                engine, theme: theme.name ?? preferences.theme, settings: preferences.terminal,
+                log: workplace.folder.log)
+            {
                 wasInterrupted = true
             }
             engine.stop()

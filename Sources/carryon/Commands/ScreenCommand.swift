@@ -3,6 +3,7 @@ import CursesTerminal
 import Foundation
 import Glibc
 import TerminalUI
+import ThemeFiles
 import TransferCore
 import TransferEngine
 
@@ -12,6 +13,7 @@ struct ScreenCommand: ParsableCommand {
         commandName: "screen", abstract: "Open the queue on the screen and run it (what carryon does by itself).")
 
     @OptionGroup var state: StateOption
+    @OptionGroup var theme: ThemeOption
 
     func run() throws {
         try reporting {
@@ -23,8 +25,7 @@ struct ScreenCommand: ParsableCommand {
             let engine = try workplace.engine(settings: settings.engine)
             let ending = try Screen.run(
                 engine, host: ScreenActions(engine, settings: settings), keyMap: settings.keyMap,
-                settings: settings.terminal,
-                log: workplace.folder.log)
+                theme: theme.name ?? settings.theme, settings: settings.terminal, log: workplace.folder.log)
             engine.stop()
             Screen.sayGoodbye(engine.snapshot())
             if case .signal = ending { throw Exit.interrupted }
@@ -35,6 +36,7 @@ struct ScreenCommand: ParsableCommand {
     private func withoutTerminal() throws {
         let signals = Signals()
         let settings = try Settings.load()
+        theme.complain(of: theme.name ?? settings.theme)
         let workplace = try Workplace(state: state.folder)
         let engine = try workplace.engine(settings: settings.engine)
         try LineRun(engine: engine, signals: signals, only: nil).run(untilIdle: false)
@@ -50,10 +52,12 @@ enum Screen {
 
     /// Runs the screen until the user leaves it. Signals must be blocked before.
     ///
-    /// - Parameter log: Where words on standard error go meanwhile, since they would spoil the picture.
+    /// - Parameters:
+    ///   - theme: The name of a theme; `nil` is the one that needs no file.
+    ///   - log: Where words on standard error go meanwhile, since they would spoil the picture.
     static func run(
         _ client: any EngineClient, host: (any ScreenHost)? = nil, keyMap: KeyMap = .standard,
-        settings: TerminalSettings, log: String
+        theme: String? = nil, settings: TerminalSettings, log: String
     ) throws -> ScreenLoop.Ending {
         let terminal: CursesTerminal
         do {
@@ -65,8 +69,8 @@ enum Screen {
         defer { restoreDiagnostics(diagnostics) }
         let clock = SystemClock()
         let loop = ScreenLoop(
-            terminal: terminal, client: client, host: host, keyMap: keyMap, settings: settings,
-            utcOffset: TimeZone.current.secondsFromGMT(),
+            terminal: terminal, client: client, host: host, keyMap: keyMap, themes: ThemeCatalog.standard,
+            theme: theme ?? Theme.terminalName, settings: settings, utcOffset: TimeZone.current.secondsFromGMT(),
             now: { clock.now() })
         let ending = loop.run()
         terminal.restore()

@@ -12,6 +12,8 @@ struct Settings {
     /// being asked more often.
     var uploadConnections = 4
     var engine = EngineSettings()
+    /// The name of the screen's theme; `nil` if none was chosen.
+    var theme: String?
     /// What the keys of the screen do.
     var keyMap = KeyMap.standard
     var terminal = TerminalSettings()
@@ -55,6 +57,9 @@ struct Settings {
                 guard let table = table[key]?.table else { throw UsageError("terminal must be a table") }
                 try terminal.apply(table)
             case "retries": engine.retry.limit = try number(table, key, 1...1_000_000)
+            case "theme":
+                guard let name = table[key]?.string else { throw UsageError("theme must be the name of a theme") }
+                theme = name
             case "keys": try apply(keys: table)
             default: throw UsageError("there is no setting called \(key)")
             }

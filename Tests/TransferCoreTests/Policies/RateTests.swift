@@ -34,11 +34,25 @@ import TransferCore
         #expect(abs(estimator.bytesPerSecond(at: at(1000)) / 1e6 - 1) < 0.02)
     }
 
+    @Test func tenSilentSecondsAreAStall() {
+        var estimator = RateEstimator()
+        #expect(estimator.isStalled(at: at(0)))
+        estimator.start(at: .zero)
+        estimator.add(0, at: at(1))
+        #expect(estimator.isStalled(at: at(1)))
+        estimator.add(1, at: at(2))
+        #expect(!estimator.isStalled(at: at(12)) && estimator.isStalled(at: at(12.1)))
+    }
+
     @Test func timeLeftNeedsARate() {
         var estimator = RateEstimator()
         #expect(estimator.timeLeft(for: 100, at: at(5)) == nil)
         estimator.start(at: .zero)
-        #expect(estimator.timeLeft(for: 100, at: at(0.5)) == nil)
+        estimator.add(1000, at: at(0.5))
+        #expect(estimator.timeLeft(for: 100, at: at(2.9)) == nil)
+        #expect(estimator.timeLeft(for: 100, at: at(3)) != nil)
+        estimator = RateEstimator()
+        estimator.start(at: .zero)
         #expect(estimator.timeLeft(for: 100, at: at(5)) == nil)
         let left = steady(1e6, for: 60).timeLeft(for: 10_000_000, at: at(60))
         #expect(left.map { abs($0.inSeconds - 10) < 0.5 } == true)

@@ -154,7 +154,7 @@ struct Simulation {
         case .verify(let id, let order): work.questions.append(.verify(id, order))
         case .loadBookmark(let id): work.questions.append(.bookmark(id))
         case .insert(let wishes): work.questions.append(.insert(wishes))
-        case .loadDetail: break
+        case .loadDetail, .loadChunk, .keepHead: break
         case .save(let record):
             work.save(record)
             if sessions[record.id] != nil, record.version?.size ?? .max > settings.openingLength {

@@ -37,4 +37,22 @@ import TransferCore
     func secretsAreNotShown(_ address: String, _ shown: String) {
         #expect(Redaction.address(address) == shown)
     }
+
+    @Test(arguments: [
+        ("Set-Cookie", "a=b", "***"), ("Authorization", "Basic eDp5", "***"), ("X-Amz-Security-Token", "t", "***"),
+        ("WWW-Authenticate", "Digest nonce=1", "***"), ("Server", "nginx", "nginx"), ("ETag", "\"5f1c\"", "\"5f1c\""),
+        ("Date", "Mon, 01 Jan 2026 00:00:00 GMT", "Mon, 01 Jan 2026 00:00:00 GMT"),
+        ("Location", "https://u:p@h/a?X-Amz-Signature=ab&b=1", "https://u:***@h/a?X-Amz-Signature=***&b=1"),
+        ("location", "/a?sig=ab&b=1", "/a?sig=***&b=1"), ("Location", "HTTPS://u:p@h/", "HTTPS://u:***@h/"),
+        (
+            "Link", "<https://h/?token=x>; rel=next, <https://u:p@h/>",
+            "<https://h/?token=***>; rel=next, <https://u:***@h/>"
+        ),
+        ("X-Note", "see \"http://u:p@h/\" with token=abc;key=def", "see \"http://u:***@h/\" with token=***;key=***"),
+        ("Location", "/a?b=1;\u{301}token=x&y=2", "/a?b=1;\u{301}token=***&y=2"),
+        ("Link", "<\u{301}https://u:p@h/?token=x>", "<\u{301}https://u:***@h/?token=***>"), ("X", "", ""),
+    ])
+    func secretsOfFieldsAreNotShown(_ name: String, _ value: String, _ shown: String) {
+        #expect(Redaction.field(name: name, value: value) == shown)
+    }
 }

@@ -132,6 +132,7 @@ private final class RefusingStore: BookmarkStore {
 
     func loadQueue() throws -> [TransferRecord] { [] }
     func loadChunks(of id: TransferID) throws -> [ChunkBookmark] { throw Refusal() }
+    func loadChunk(_ index: Int, of id: TransferID) throws -> ChunkBookmark? { throw Refusal() }
     func loadAttempts(of id: TransferID) throws -> [Attempt] { throw Refusal() }
     func insert(_ wishes: [NewTransfer], at time: WallTime) throws -> [TransferRecord] { throw Refusal() }
     func commit(_ batch: StoreBatch) throws { throw Refusal() }

@@ -173,7 +173,7 @@ struct UploadSimulation {
         case .remove(let id):
             work.receipts[id] = nil
             work.base.remove(id)
-        case .loadDetail, .keep, .note: break
+        case .loadDetail, .loadChunk, .keep, .keepHead, .note: break
         case .request, .shorten, .openFile, .closeFile, .finish, .verify, .deleteFile:
             violated("an upload wants \(effect)")
         }
