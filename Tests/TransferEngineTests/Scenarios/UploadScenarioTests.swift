@@ -91,7 +91,8 @@ import UploadServer
         // Heads, and not one chunk more.
         #expect((pattern.size..<pattern.size + chunkSize).contains(bytesSent))
         #expect(snapshot.transfers[0].state == .completed)
-        #expect(snapshot.transfers[0].retries == 1)
+        // The question may fail, too, on a busy machine.
+        #expect(snapshot.transfers[0].retries >= 1)
         let texts = snapshot.events.map(\.text.description)
         #expect(texts.contains { $0.hasSuffix("is stored: only the answer was lost") }, "\(texts)")
         #expect(try pattern.firstDifference(fromFileAt: server.data.path("files/f")) == nil)
