@@ -23,15 +23,21 @@ final class Tmux: Sendable {
     }
 
     /// What stands on the screen.
-    func screen() async throws -> String {
-        try await run(["capture-pane", "-p"])
+    ///
+    /// - Parameter withStyles: Whether with the escape sequences for colours and attributes.
+    func screen(withStyles: Bool = false) async throws -> String {
+        try await run(["capture-pane", "-p"] + (withStyles ? ["-e"] : []))
+    }
+
+    /// What tmux knows of the terminal, as its formats name it.
+    func value(_ format: String) async throws -> String {
+        try await run(["display-message", "-p", format]).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// The process that runs in the terminal; `nil` once it has ended.
     func processID() async throws -> pid_t? {
-        let text = try await run(["display-message", "-p", "#{pane_pid}"])
         // Anything less would be a group of processes, the tests among them.
-        return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)).flatMap { $0 > 1 ? $0 : nil }
+        pid_t(try await value("#{pane_pid}")).flatMap { $0 > 1 ? $0 : nil }
     }
 
     /// Waits until the screen shows `text`.
