@@ -24,7 +24,7 @@ public final class CursesTerminal {
     }
 
     /// What the terminal can show.
-    public let capabilities: Capabilities
+    public private(set) var capabilities: Capabilities
     /// Becomes readable when something comes from the terminal.
     public var inputDescriptor: Int32 { fileno(input) }
     /// Whether more can be read although ``inputDescriptor`` may not be readable.
@@ -158,6 +158,7 @@ public final class CursesTerminal {
     /// Shows everything in another theme from the next frame on, which is painted from scratch.
     public func use(_ theme: Theme) {
         painter.use(theme)
+        capabilities.chunkGlyphs = capabilities.glyphs == .utf8 ? theme.glyphs : [:]
     }
 
     /// Forgets what is on the terminal, so that the next frame is painted from scratch.

@@ -72,7 +72,10 @@ import Testing
 
     @Test func textNeedsNoHue() {
         let blueish = ThemeColor.rgb(RGB(0xC0, 0xCA, 0xF5))
-        #expect(blueish.reduced(to: 8) == .indexed(4))
+        #expect(blueish.reduced(to: 16) == .indexed(12))
+        // The blue of eight colours is too dark for what is light.
+        #expect(blueish.reduced(to: 8) == .indexed(6))
+        #expect(ThemeColor.rgb(RGB(0x1E, 0x40, 0xC0)).reduced(to: 8) == .indexed(4))
         #expect(blueish.reduced(to: 8, isNeutral: true) == .indexed(7))
     }
 
@@ -133,6 +136,48 @@ import Testing
             #expect(theme.appearance(of: Style(role), colors: 1 << 24).background == blue)
         }
         #expect(theme.appearance(of: .key, colors: 1 << 24).background == .indexed(7))
+    }
+
+    @Test func theLineUnderTheCursorHasTheBackgroundOfTheSelection() {
+        let (blue, grey) = (ThemeColor.rgb(RGB(0, 0, 80)), ThemeColor.rgb(RGB(80, 80, 80)))
+        let theme = Theme(
+            name: "x", background: blue, looks: [.selection: .init(red, on: grey), .key: .init(red, on: .indexed(7))])
+        var style = Style(.chunkSafe)
+        style.isSelected = true
+        #expect(theme.appearance(of: style, colors: 1 << 24).background == grey)
+        style.role = .key
+        #expect(theme.appearance(of: style, colors: 1 << 24).background == .indexed(7))
+        style.role = .muted
+        #expect(Theme.terminal.appearance(of: style, colors: 256).background == .terminalDefault)
+    }
+
+    /// Whatever the theme, the list and the other lists mark the whole line.
+    @Test(arguments: [Fixtures.wide, Fixtures.standard, Fixtures.small])
+    func exactlyOneLineIsUnderTheCursor(size: Size) {
+        let frame = render(Fixtures.state(Fixtures.queue, size: size), size: size, capabilities: Capabilities())
+        let rows = (0..<size.rows).filter { row in frame[row].contains { $0.style.isSelected } }
+        #expect(rows.count == 1)
+        #expect(rows.allSatisfy { row in frame[row].allSatisfy(\.style.isSelected) })
+    }
+
+    @Test func chunksAreDrawnWithTheCharactersOfTheTheme() {
+        let size = Fixtures.wide
+        let state = Fixtures.state(Fixtures.queue, size: size)
+        let usual = render(state, size: size, capabilities: Capabilities())
+        let frame = render(
+            state, size: size,
+            capabilities: Capabilities(chunkGlyphs: [.chunkSafe: "▓", .chunkVerifying: "v", .chunkFailed: "X"]))
+        let changes = ["█": "▓", "◇": "v", "×": "X"]
+        var changed: Set<String> = []
+        for row in 0..<size.rows {
+            for (old, new) in zip(usual[row], frame[row]) {
+                #expect(old.style == new.style)
+                let isChunk = [.chunkSafe, .chunkVerifying, .chunkFailed].contains(old.style.role)
+                #expect(new.text == (isChunk ? changes[old.text] ?? old.text : old.text))
+                if new.text != old.text { changed.insert(new.text) }
+            }
+        }
+        #expect(changed == ["▓", "v", "X"])
     }
 
     /// Two greys of a theme may be one of eight colours.

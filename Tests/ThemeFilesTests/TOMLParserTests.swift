@@ -69,6 +69,7 @@ import Testing
         ("[a", "1:3 \"]\" is missing here"),
         ("[[a]]", "1:2 lists of tables have no place in a theme"),
         ("a.[", "1:3 a key should stand here"),
+        ("[ .a]", "1:3 a key should stand here"),
         ("a = 1\na = 2", "2:1 \"a\" is there already"),
         ("a = 1\n[a]", "2:2 \"a\" is there already"),
         ("a = 1\na.b = 2", "2:1 \"a\" is there already"),

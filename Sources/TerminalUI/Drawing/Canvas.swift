@@ -106,6 +106,16 @@ struct Canvas {
         put(" ", row: area.row, column: area.column + 1 + used, columns: 1, style: .border)
     }
 
+    /// Marks what has been drawn in an area, and the space around it, as standing under the cursor.
+    mutating func select(_ area: Area) {
+        for row in max(0, area.row)..<max(0, area.row, min(frame.size.rows, area.row + area.rows)) {
+            let first = max(0, area.column)
+            for column in first..<max(first, min(frame.size.columns, area.column + area.columns)) {
+                frame[row, column].style.isSelected = true
+            }
+        }
+    }
+
     /// Makes an area empty.
     mutating func clear(_ area: Area) {
         for row in max(0, area.row)..<max(0, area.row, min(frame.size.rows, area.row + area.rows)) {

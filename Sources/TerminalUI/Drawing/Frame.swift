@@ -76,18 +76,25 @@ extension Frame: CustomStringConvertible {
     }
 
     private func runs(ofRow row: Int) -> [String] {
-        var runs: [String] = []
+        let looks = spans(ofRow: row) { cell -> String? in
+            var style = cell.style
+            style.isSelected = false
+            return style == .text ? nil : ([style.role.rawValue] + style.attributes.names).joined(separator: "+")
+        }
+        return looks + spans(ofRow: row) { $0.style.isSelected ? "selected" : nil }
+    }
+
+    /// The runs of cells of one name, those without a name left out.
+    private func spans(ofRow row: Int, _ name: (Cell) -> String?) -> [String] {
+        var spans: [String] = []
         var start = 0
         while start < size.columns {
-            let style = self[row, start].style
+            let shared = name(self[row, start])
             var end = start + 1
-            while end < size.columns && self[row, end].style == style { end += 1 }
-            if style != .text {
-                let name = ([style.role.rawValue] + style.attributes.names).joined(separator: "+")
-                runs.append("\(name) \(start)-\(end - 1)")
-            }
+            while end < size.columns && name(self[row, end]) == shared { end += 1 }
+            if let shared { spans.append("\(shared) \(start)-\(end - 1)") }
             start = end
         }
-        return runs
+        return spans
     }
 }

@@ -30,9 +30,12 @@ public struct Capabilities: Hashable, Sendable {
     public var glyphs: GlyphSet
     /// 0 without colours.
     public var colors: Int
+    /// What a theme draws chunks with in place of the usual characters, where the terminal can show everything.
+    public var chunkGlyphs: [Role: Character]
 
-    public init(glyphs: GlyphSet = .utf8, colors: Int = 8) {
+    public init(glyphs: GlyphSet = .utf8, colors: Int = 8, chunkGlyphs: [Role: Character] = [:]) {
         self.glyphs = glyphs
         self.colors = colors
+        self.chunkGlyphs = chunkGlyphs
     }
 }

@@ -35,6 +35,8 @@ public struct Style: Hashable, Sendable {
 
     public var role: Role
     public var attributes: Attributes
+    /// Whether it stands in the line under the cursor, which themes may give a background of its own.
+    public var isSelected = false
 
     public init(_ role: Role, _ attributes: Attributes = []) {
         self.role = role

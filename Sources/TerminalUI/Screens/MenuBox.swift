@@ -32,6 +32,7 @@ enum MenuBox {
             style: isSelected ? .selection : .text)
         canvas.putRight(
             item.note, row: line.row, column: line.column + line.columns - note - 1, columns: note, style: .key)
+        if isSelected { canvas.select(line) }
     }
 
     /// Where there is no room for a box.

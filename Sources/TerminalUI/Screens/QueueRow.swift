@@ -67,6 +67,7 @@ struct QueueRow {
             TransferText.timeLeft(transfer), row: row, column: timeLeftColumn, columns: Self.timeLeft, style: text)
         let status = TransferText.status(transfer, now: now, columns: status)
         canvas.put(status.label, row: row, column: statusColumn, columns: self.status, style: status.style)
+        if isSelected { canvas.select(Area(row: row, column: 0, rows: 1, columns: columns)) }
     }
 }
 
@@ -88,6 +89,7 @@ enum CompactRow {
         canvas.putRight(
             isMoving ? TransferText.speed(transfer) : status.label, row: area.row, column: 3 + name + 6, columns: right,
             style: isMoving ? .text : status.style)
+        if isSelected { canvas.select(area) }
     }
 }
 

@@ -19,5 +19,7 @@ public func render(_ state: AppState, size: Size, capabilities: Capabilities) ->
     case .menu(let menu): MenuBox.draw(menu, state: state, on: &canvas)
     default: break
     }
-    return canvas.frame
+    var frame = canvas.frame
+    frame.replaceChunks(with: capabilities.chunkGlyphs)
+    return frame
 }

@@ -65,7 +65,8 @@ public struct Theme: Hashable, Sendable {
         }
         let text = (looks[.text]?.foreground ?? .terminalDefault).reduced(to: colors, isNeutral: true)
         var foreground = look.map { $0.foreground.reduced(to: colors, isNeutral: style.role.isNeutral) } ?? text
-        let background = (look?.background ?? background).reduced(to: colors, isNeutral: true)
+        let ground = (style.isSelected ? looks[.selection]?.background : nil) ?? background
+        let background = (look?.background ?? ground).reduced(to: colors, isNeutral: true)
         // Colours that were different may have become one.
         if foreground == background && foreground != .terminalDefault { foreground = text }
         return Appearance(foreground: foreground, background: background, attributes: attributes)

@@ -110,7 +110,8 @@ enum XtermColors {
             return hue + lightness * lightness / 2
         }
         let nearest = candidates.min { difference($0) < difference($1) }
-        return UInt8(nearest ?? 0)
+        // Without a bright blue, a light one is better off as cyan: the dark one can hardly be read on black.
+        return nearest == 4 && count < 16 && lab.lightness > 0.6 ? 6 : UInt8(nearest ?? 0)
     }
 
     /// What has less of it than this looks grey beside others.

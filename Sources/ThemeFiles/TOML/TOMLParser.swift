@@ -4,7 +4,7 @@ import TerminalUI
 /// fractions and lists of tables.
 ///
 /// TOMLKit would read all of it, but does not tell where values stand, and ends the program on some texts that are no
-/// TOML, such as `a.[`.
+/// TOML, such as `[ .a]`.
 struct TOMLParser {
     private let scalars: [Unicode.Scalar]
     private var index = 0

@@ -21,10 +21,13 @@ struct DemoCommand: ParsableCommand {
 
     @OptionGroup var theme: ThemeOption
 
+    @Option(help: .hidden)
+    var pictures: String?
+
     func run() throws {
         try reporting {
             let preferences = try Settings.load()
-            let hasScreen = Screen.isPossible
+            let hasScreen = Screen.isPossible && pictures == nil
             let signals = hasScreen ? nil : Signals()
             if hasScreen { ScreenLoop.blockSignals() }
             Signals.ignoreBrokenPipes()
@@ -44,6 +47,10 @@ struct DemoCommand: ParsableCommand {
             settings.stallTimeout = .seconds(2)
             let engine = try workplace.engine(settings: settings)
             engine.send(.add(demo.wishes(port: server.address.port)))
+            if let pictures {
+                try DemoPictures(folder: pictures).draw(engine)
+                return engine.stop()
+            }
             var wasInterrupted = false
             if let signals {
                 theme.complain(of: theme.name ?? preferences.theme)

@@ -27,6 +27,9 @@ final class DataFolder: Sendable {
         uploadsFolder = uploads
     }
 
+    /// Also where a start has failed.
+    deinit { release() }
+
     /// The folder itself.
     var descriptor: Int32 { folder.number }
 
