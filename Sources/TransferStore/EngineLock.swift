@@ -57,6 +57,8 @@ public final class EngineLock: Sendable {
             guard let file = descriptor else { return }
             // Otherwise the next owner's first moments would show this process.
             _ = ftruncate(file, 0)
+            // Closing it is not enough while a child that is being started has it, too.
+            flock(file, LOCK_UN)
             Glibc.close(file)
             descriptor = nil
         }
