@@ -11,7 +11,7 @@ public struct ConditionNotMet: Error, CustomStringConvertible {
 ///
 /// `what` names the condition in the failure; it is evaluated only then, so it may show the state that was found.
 public func eventually(
-    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(60),
+    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(180),
     file: StaticString = #fileID, line: UInt = #line,
     condition: () async throws -> Bool
 ) async throws {
@@ -24,7 +24,7 @@ public func eventually(
 
 /// The form of ``eventually(_:timeout:file:line:condition:)`` for code that blocks its thread.
 public func eventuallyBlocking(
-    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(60),
+    _ what: @autoclosure () -> String = "condition", timeout: Duration = .seconds(180),
     file: StaticString = #fileID, line: UInt = #line,
     condition: () throws -> Bool
 ) throws {
