@@ -90,11 +90,11 @@ struct VerifyCommand: ParsableCommand {
             let signals = Signals()
             let settings = try Settings.load()
             let workplace = try Workplace(state: state.folder)
-            let ids = try selection.resolve(in: try workplace.store.loadQueue())
+            let queue = try workplace.store.loadQueue()
+            let ids = try selection.resolve(in: queue)
             // What is verified and turns out to be whole is not started; what is not whole is repaired. Of an upload
             // there is nothing to verify here, and so nothing to run.
-            let downloads = try workplace.store.loadQueue()
-                .filter { ids.contains($0.id) && $0.direction == .download }.map(\.id)
+            let downloads = queue.filter { ids.contains($0.id) && $0.direction == .download }.map(\.id)
             let engine = try workplace.engine(settings: settings.engine, only: Set(downloads))
             engine.send(.verify(downloads))
             _ = EngineWaiter(engine).wait(until: { $0.commandsTaken >= 1 })

@@ -90,10 +90,7 @@ struct OrphansCommand: ParsableCommand {
         if !abort.isEmpty, !adopt.isEmpty { throw UsageError("--abort and --adopt are two commands") }
         if !adopt.isEmpty {
             guard adopt.count == 2 else { throw UsageError("--adopt takes the id of an upload and a file") }
-            guard Paths.isPlainFile(Paths.absolute(adopt[1])) else {
-                throw UsageError(
-                    Paths.exists(adopt[1]) ? "\(adopt[1]) is not a plain file" : "there is no file \(adopt[1])")
-            }
+            try LocalFile.checkThatItIsAFile(adopt[1])
         }
         if !abort.isEmpty || !adopt.isEmpty, json || leastDays != nil {
             throw UsageError(

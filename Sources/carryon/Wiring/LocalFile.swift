@@ -17,14 +17,20 @@ struct LocalFile {
     static func files(at path: String, leftOut: inout [String]) throws -> [LocalFile] {
         let full = Paths.absolute(path)
         guard Paths.isFolder(full) else {
-            guard !path.hasSuffix("/"), Paths.isPlainFile(full) else {
-                throw UsageError(Paths.exists(full) ? "\(path) is not a plain file" : "there is no file \(path)")
-            }
+            try checkThatItIsAFile(path)
             return [LocalFile(path: full, name: URL(filePath: full).lastPathComponent, isInFolder: false)]
         }
         var files: [LocalFile] = []
         try add(below: full.hasSuffix("/") ? full : full + "/", prefix: "", to: &files, leftOut: &leftOut)
         return files
+    }
+
+    /// - Throws: `UsageError` if the path is not that of a file that can be sent.
+    static func checkThatItIsAFile(_ path: String) throws {
+        let full = Paths.absolute(path)
+        guard !path.hasSuffix("/"), Paths.isPlainFile(full) else {
+            throw UsageError(Paths.exists(full) ? "\(path) is not a plain file" : "there is no file \(path)")
+        }
     }
 
     private static func add(
