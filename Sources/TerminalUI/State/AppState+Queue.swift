@@ -48,8 +48,7 @@ extension AppState {
     /// What an action is about: the marked transfers, else the one under the cursor.
     var targets: [TransferSnapshot] {
         guard detailID == nil, !marks.isEmpty else { return selected.map { [$0] } ?? [] }
-        return snapshot.transfers.indices.filter { marks.contains(snapshot.transfers[$0].id) }
-            .map { snapshot.transfers[$0] }
+        return transfers(marks)
     }
 
     mutating func toggleMark() {
@@ -114,9 +113,10 @@ extension AppState {
 
     /// Removes transfers from the list now, and from the engine once that cannot be taken back any more.
     mutating func remove(_ ids: [TransferID], withData: Bool) -> [Command] {
-        let running = snapshot.transfers.filter { ids.contains($0.id) && $0.state.isRunningOrQueued }.map(\.id)
+        let leaving = transfers(ids)
+        let running = leaving.filter(\.state.isRunningOrQueued).map(\.id)
         let removal = Removal(transfers: ids, withData: withData, paused: running, due: now + Removal.patience)
-        let name = snapshot.transfers.first { $0.id == ids.first }.map { Label($0.name).fitted(to: 30) }
+        let name = leaving.first.map { Label($0.name).fitted(to: 30) }
         notice =
             ids.count == 1
             ? "removed \(name ?? "it"); u brings it back" : "removed \(ids.count) transfers; u brings them back"

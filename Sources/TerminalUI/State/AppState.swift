@@ -143,8 +143,8 @@ public struct AppState: Sendable {
     }
 
     /// The transfers of these ids that there are, in the order of the queue.
-    func transfers(_ ids: [TransferID]) -> [TransferSnapshot] {
-        if ids.count == 1, let selected, selected.id == ids[0] { return [selected] }
+    func transfers(_ ids: some Collection<TransferID>) -> [TransferSnapshot] {
+        if ids.count == 1, let selected, selected.id == ids.first { return [selected] }
         let wanted = Set(ids)
         return snapshot.transfers.indices.filter { wanted.contains(snapshot.transfers[$0].id) }
             .map { snapshot.transfers[$0] }
